@@ -1,0 +1,10 @@
+namespace Stemma.Anatomy;
+
+/// <summary>
+/// The vocabulary as bytes: what each token id stands for, after undoing the byte-level alphabet and SentencePiece's word mark, so that
+/// the same token meets itself in any tokenizer. Special, control and unused tokens carry no bytes (null).
+/// </summary>
+/// <param name="Source">The file it was read from, for example <c>tokenizer.json</c>.</param>
+/// <param name="Kind"><c>bpe</c>, <c>unigram</c>, <c>wordpiece</c>, <c>wordlevel</c>.</param>
+/// <param name="Tokens">By token id; null where the id is unused or special.</param>
+public sealed record TokenTable(string Source, string Kind, IReadOnlyList<byte[]?> Tokens);

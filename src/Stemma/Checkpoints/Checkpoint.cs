@@ -1,0 +1,52 @@
+using Stemma.Foundation;
+
+namespace Stemma.Checkpoints;
+
+/// <summary>One file that holds weights.</summary>
+/// <param name="Name">File name without folders.</param>
+/// <param name="Length">Bytes.</param>
+public sealed record CheckpointFile(string Name, long Length);
+
+/// <summary>
+/// A model's weights, opened and checked but not read. Tensors are streamed as rows; a whole tensor is never in memory.
+/// <see cref="ReadRows"/> may be called from several threads at once.
+/// </summary>
+public abstract class Checkpoint : IDisposable
+{
+    /// <summary>Where it was opened, as the user named it.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>The folder in which companion files (config.json, tokenizer) stand; null when a lone file was named that has none.</summary>
+    public required string? Folder { get; init; }
+
+    /// <summary>The container format: <c>safetensors</c> or <c>pytorch</c>.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>The files that hold the tensors, in the order in which they are read.</summary>
+    public required IReadOnlyList<CheckpointFile> Files { get; init; }
+
+    /// <summary>The tensors in file order.</summary>
+    public required IReadOnlyList<TensorInfo> Tensors { get; init; }
+
+    /// <summary>Free text that the files carry about themselves (safetensors' <c>__metadata__</c>), merged over shards, first value wins.</summary>
+    public required IReadOnlyDictionary<string, string> Metadata { get; init; }
+
+    /// <summary>Strays, things left out, oddities.</summary>
+    public required IReadOnlyList<Notice> Notices { get; init; }
+
+    /// <summary>Reads whole rows as stored bytes (row-major, little-endian), <c>destination.Length / RowBytes</c> of them.</summary>
+    /// <param name="tensor">One of <see cref="Tensors"/>.</param>
+    /// <param name="firstRow">Zero-based.</param>
+    /// <param name="destination">A whole number of rows.</param>
+    /// <exception cref="StemmaException"><see cref="FaultCode.ReadFailed"/> when the file ends early or cannot be read.</exception>
+    public abstract void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination);
+
+    public void Dispose()
+    {
+        Dispose(disposing: true);
+        GC.SuppressFinalize(this);
+    }
+
+    /// <summary>Closes the files.</summary>
+    protected abstract void Dispose(bool disposing);
+}

@@ -1,0 +1,64 @@
+namespace Stemma.Foundation;
+
+/// <summary>
+/// Every way in which Stemma refuses its input. The number is stable and is printed as <c>STM1203</c>: it is a promise to scripts.
+/// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 20xx anatomy and companion files, 30xx fingerprint files,
+/// 40xx comparing, 90xx use.
+/// </summary>
+public enum FaultCode
+{
+    NotFound = 1001,
+    NoCheckpoint = 1002,
+    UnknownFormat = 1003,
+    AmbiguousFolder = 1004,
+    LinkRefused = 1005,
+    ReadFailed = 1006,
+    FileChanged = 1007,
+    UnsafeName = 1008,
+
+    SafetensorsTooSmall = 1101,
+    SafetensorsHeaderTooLarge = 1102,
+    SafetensorsHeaderBeyondFile = 1103,
+    SafetensorsHeaderNotText = 1104,
+    SafetensorsHeaderNotJson = 1105,
+    SafetensorsDuplicateName = 1106,
+    SafetensorsUnknownType = 1107,
+    SafetensorsBadShape = 1108,
+    SafetensorsBadOffsets = 1109,
+    SafetensorsSizeMismatch = 1110,
+    SafetensorsMisaligned = 1111,
+    SafetensorsUncovered = 1112,
+    SafetensorsBadMetadata = 1113,
+    SafetensorsTooDeep = 1114,
+    ShardIndexInvalid = 1121,
+    ShardMissing = 1122,
+    ShardTensorMissing = 1123,
+    ShardTensorTwice = 1124,
+    ShardSizeMismatch = 1125,
+
+    ZipInvalid = 1201,
+    ZipNamesDiffer = 1202,
+    ZipCompressed = 1203,
+    ZipEncrypted = 1204,
+    PickleUnsafe = 1211,
+    PickleInvalid = 1212,
+    PickleTooLarge = 1213,
+    TorchStorageInvalid = 1221,
+    TorchTensorInvalid = 1222,
+    TorchLegacy = 1223,
+    TorchScript = 1224,
+
+    ConfigInvalid = 2001,
+    TokenizerInvalid = 2002,
+    ArchitectureInvalid = 2003,
+    LayoutMismatch = 2004,
+
+    FingerprintInvalid = 3001,
+    FingerprintVersion = 3002,
+    FingerprintEmpty = 3003,
+
+    RecipeMismatch = 4001,
+    NothingToCompare = 4002,
+
+    Usage = 9001,
+}
