@@ -1,3 +1,5 @@
+using Stemma.Anatomy;
+using Stemma.Checkpoints;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
@@ -15,22 +17,38 @@ public static class Engine
     /// <param name="progress">Told about bytes read; null for nobody.</param>
     /// <param name="cancel">Stops the work between two chunks.</param>
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
-    public static Fingerprint Fingerprint(string path, SketchOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
-        throw new NotSupportedException("not built yet");
+    public static Fingerprint Fingerprint(string path, SketchOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default)
+    {
+        options ??= new();
+        using var checkpoint = CheckpointOpener.Open(path);
+        if (FingerprintReader.IsFingerprint(checkpoint)) return FingerprintReader.Read(checkpoint);
+        return FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel);
+    }
 
     /// <summary>Weighs the evidence between two fingerprints. <paramref name="subject"/> is the one under suspicion.</summary>
-    public static ComparisonResult Compare(Fingerprint subject, Fingerprint reference) => throw new NotSupportedException("not built yet");
+    /// <param name="subject">The model whose descent is asked about.</param>
+    /// <param name="reference">The known model.</param>
+    /// <param name="subjectName">What the verdict calls the subject; null for the fingerprint's own name.</param>
+    /// <param name="referenceName">What the verdict calls the reference; null for the fingerprint's own name.</param>
+    /// <exception cref="StemmaException"><see cref="FaultCode.RecipeMismatch"/> when the fingerprints were made by different recipes.</exception>
+    public static ComparisonResult Compare(Fingerprint subject, Fingerprint reference, string? subjectName = null, string? referenceName = null) =>
+        Judge.Compare(subject with { Name = subjectName ?? subject.Name }, reference with { Name = referenceName ?? reference.Name });
+
+    /// <summary>Reads headers and companion files only: what a checkpoint says it is, in milliseconds for any size.</summary>
+    /// <param name="path">Folder, weight file or shard index.</param>
+    /// <param name="name">The short name to show.</param>
+    /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
+    public static Inspection Inspect(string path, string name)
+    {
+        using var checkpoint = CheckpointOpener.Open(path);
+        var anatomy = AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, name);
+        return Inspection.Of(name, checkpoint, anatomy, DeclaredClaims.Read(checkpoint.Folder));
+    }
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
-    public static void Save(Fingerprint fingerprint, string path) => throw new NotSupportedException("not built yet");
-}
-
-/// <summary>How a checkpoint is read. None of these changes a single bit of the fingerprint but <see cref="FileHashes"/>, which adds to it.</summary>
-public sealed record SketchOptions
-{
-    /// <summary>Worker threads; 0 means one per processor.</summary>
-    public int Threads { get; init; }
-
-    /// <summary>Adds the SHA-256 of each file; about halves the speed.</summary>
-    public bool FileHashes { get; init; }
+    public static void Save(Fingerprint fingerprint, string path)
+    {
+        using var file = File.Create(path);
+        FingerprintWriter.Write(fingerprint, file);
+    }
 }

@@ -27,6 +27,9 @@ public sealed record TensorPart
     /// <summary>Expert number of the shared expert.</summary>
     public const int SharedExpert = -2;
 
+    /// <summary>Head number of parts that hold every head.</summary>
+    public const int NoHead = -1;
+
     public required TensorRole Role { get; init; }
 
     /// <summary>A bias vector of the role's matrix.</summary>
@@ -38,7 +41,10 @@ public sealed record TensorPart
     /// <summary>Zero-based routed expert, <see cref="NoExpert"/> or <see cref="SharedExpert"/>.</summary>
     public int Expert { get; init; } = NoExpert;
 
-    /// <summary>Rows of the stored tensor (flattened to two dimensions) that belong to the part.</summary>
+    /// <summary>Zero-based attention head when a file stores each head's Q, K and V as tensors of their own; else <see cref="NoHead"/>.</summary>
+    public int Head { get; init; } = NoHead;
+
+    /// <summary>Rows of the stored tensor that belong to the part. A tensor of any rank counts as two-dimensional: all axes but the last are its rows, so a vector is one row.</summary>
     public required AxisSlice Rows { get; init; }
 
     /// <summary>Columns of the stored tensor that belong to the part.</summary>

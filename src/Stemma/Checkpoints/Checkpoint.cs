@@ -41,6 +41,9 @@ public abstract class Checkpoint : IDisposable
     /// <exception cref="StemmaException"><see cref="FaultCode.ReadFailed"/> when the file ends early or cannot be read.</exception>
     public abstract void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination);
 
+    /// <summary>Reads bytes of one of <see cref="Files"/> as they lie there, for hashing the file whole.</summary>
+    public abstract void ReadBytes(int file, long offset, Span<byte> destination);
+
     public void Dispose()
     {
         Dispose(disposing: true);

@@ -12,7 +12,15 @@ public sealed record TensorInfo(
     string Name, TensorType Type, IReadOnlyList<long> Shape, int File, long Offset, long ByteLength, IReadOnlyList<long>? Strides = null)
 {
     /// <summary>Numbers in the tensor.</summary>
-    public long Count => Shape.Aggregate(1L, (product, size) => product * size);
+    public long Count
+    {
+        get
+        {
+            var product = 1L;
+            for (var i = 0; i < Shape.Count; i++) product *= Shape[i];
+            return product;
+        }
+    }
 
     /// <summary>Length of the last dimension; 1 for a scalar. A tensor of any rank is streamed as <see cref="Rows"/> rows of this many numbers.</summary>
     public long Columns => Shape.Count == 0 ? 1 : Shape[^1];

@@ -1,6 +1,54 @@
+using Stemma.Anatomy;
+using Stemma.Checkpoints;
+using Stemma.Foundation;
+using Stemma.Sketching;
+
 namespace Stemma.Fingerprints;
 
-/// <summary>All sketches of a checkpoint and the recipe they were made with.</summary>
-public sealed class Fingerprint
+/// <summary>A file that was read.</summary>
+/// <param name="Name">Without folders.</param>
+/// <param name="Length">Bytes.</param>
+/// <param name="Sha256">Hexadecimal; null unless it was asked for.</param>
+public sealed record SourceFile(string Name, long Length, string? Sha256);
+
+/// <summary>All sketches of a checkpoint, the recipe they were made with, and what the checkpoint says it is.</summary>
+public sealed record Fingerprint
 {
+    /// <summary>Name for people: that of the folder or file. Never evidence.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Container format of the weights.</summary>
+    public required string Format { get; init; }
+
+    /// <summary>Family that the tensor names were recognised as.</summary>
+    public required string Architecture { get; init; }
+
+    /// <summary>What the configuration calls itself; shown, never trusted.</summary>
+    public required string? DeclaredArchitecture { get; init; }
+    public required ModelShape Shape { get; init; }
+    public required IReadOnlyList<SourceFile> Files { get; init; }
+    public required ModelSketch Sketch { get; init; }
+    public required IReadOnlyList<Notice> Notices { get; init; }
+
+    /// <summary>Numbers stored in tensors that hold floats.</summary>
+    public long Parameters => Sketch.Tensors.Where(t => t.Type.IsFloat()).Sum(CountOf);
+
+    /// <summary>Digest of all weights: of the tensors' digests in name order. Independent of shards and of tensor order.</summary>
+    public Digest128 Digest
+    {
+        get
+        {
+            using var bytes = new MemoryStream();
+            foreach (var tensor in Sketch.Tensors)
+            {
+                bytes.Write(System.Text.Encoding.UTF8.GetBytes(tensor.Name));
+                bytes.WriteByte(0);
+                bytes.Write(System.Text.Encoding.UTF8.GetBytes(tensor.Digest.ToString()));
+            }
+
+            return Xxh3.Hash128(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+        }
+    }
+
+    private static long CountOf(TensorSketch tensor) => tensor.Shape.Aggregate(1L, (product, size) => product * size);
 }

@@ -47,6 +47,7 @@ public enum FaultCode
     TorchTensorInvalid = 1222,
     TorchLegacy = 1223,
     TorchScript = 1224,
+    TorchByteOrder = 1225,
 
     ConfigInvalid = 2001,
     TokenizerInvalid = 2002,
@@ -61,4 +62,6 @@ public enum FaultCode
     NothingToCompare = 4002,
 
     Usage = 9001,
+    WriteFailed = 9002,
+    WouldOverwrite = 9003,
 }

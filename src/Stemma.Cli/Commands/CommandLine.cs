@@ -1,0 +1,54 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+
+namespace Stemma.Cli.Commands;
+
+/// <summary>The verbs under one roof: parses, runs, and gives help or a usage message.</summary>
+internal static class CommandLine
+{
+    private const string About =
+        "Stemma decides from the weights whether one language model descends from another, and says how sure it is. " +
+        "Nothing leaves this machine.";
+
+    /// <summary>Runs one command line.</summary>
+    public static ExitCode Run(IReadOnlyList<string> args, Surroundings around)
+    {
+        var root = Root(around);
+        if (args.Count == 0)
+        {
+            // Nothing was asked for, so the help is talk and not a result.
+            root.Parse(["--help"]).Invoke(new() { Output = around.Error, Error = around.Error });
+            return ExitCode.Usage;
+        }
+
+        var parsed = root.Parse(args);
+        if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples) return UsageMessage.Print(parsed, around);
+        var settings = new InvocationConfiguration
+        {
+            Output = around.Out,
+            Error = around.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        return new ExitCode(parsed.Invoke(settings), "", "");
+    }
+
+    /// <summary>The whole tree of verbs.</summary>
+    public static RootCommand Root(Surroundings around)
+    {
+        var root = new RootCommand(About);
+        foreach (var verb in Verbs(around)) root.Add(verb);
+        var help = root.Options.OfType<HelpOption>().Single();
+        help.Description = "Show this help.";
+        help.Action = new HelpWithExamples((HelpAction)help.Action!, around.Width);
+        var version = root.Options.OfType<VersionOption>().Single();
+        version.Description = "Show the version.";
+        version.Action = new ShowVersion();
+        return root;
+    }
+
+    private static IEnumerable<Command> Verbs(Surroundings around) =>
+    [
+        new CompareCommand(around), new SketchCommand(around), new InspectCommand(around), new DoctorCommand(around), new VersionCommand(around),
+    ];
+}

@@ -1,0 +1,127 @@
+using System.CommandLine;
+using Stemma.Cli.Screen;
+using Stemma.Fingerprints;
+using Stemma.Foundation;
+using Stemma.Judging;
+using Stemma.Reporting;
+
+namespace Stemma.Cli.Commands;
+
+/// <summary><c>stemma compare REFERENCE SUBJECT</c>; with three or more models every pair once.</summary>
+internal sealed class CompareCommand : Verb
+{
+    private static readonly string[] Formats = ["text", "json", "csv"];
+
+    private readonly Argument<string[]> _models = SharedOptions.Models(
+        2,
+        1000,
+        "The known model first, then the one under suspicion: folders, weight files or .stemma files in any mix. Three or more: all pairs, the earlier one as the known.",
+        "compare wants two models or more: stemma compare KNOWN SUSPECT.");
+
+    private readonly Option<string> _format = SharedOptions.Format(Formats);
+    private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);
+    private readonly Option<string[]> _failOn = FailOn.Option();
+    private readonly Option<string?> _save = new("--save-fingerprints") { Description = "Keep the fingerprints in this folder, so that the next comparison is instant.", HelpName = "FOLDER" };
+    private readonly Option<bool> _hashes = SharedOptions.FileHashes();
+    private readonly Option<int> _threads = SharedOptions.Threads();
+    private readonly Option<bool> _quiet = SharedOptions.Quiet();
+
+    public CompareCommand(Surroundings around)
+        : base(around, "compare", "Decide whether models descend from one another, from their weights.")
+    {
+        Add(_models);
+        foreach (var option in new Option[] { _format, _outputs, _failOn, _save, _hashes, _threads, _quiet }) Add(option);
+    }
+
+    public override string Synopsis => "stemma compare KNOWN SUSPECT [MODEL...] [options]";
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "stemma compare examples/parent examples/suspect",
+        "stemma compare examples/parent examples/suspect --format json -o csv=pair.csv",
+        "stemma compare base.stemma downloads/model --fail-on related",
+    ];
+
+    protected override ExitCode Run(ParseResult parsed)
+    {
+        var quiet = parsed.GetValue(_quiet);
+        var targets = (parsed.GetValue(_outputs) ?? []).Select(text => OutputTarget.Parse(text, Formats).Target!).ToList();
+        foreach (var target in targets) OutputFiles.CheckReportPlace(target.File);
+        var paths = parsed.GetValue(_models)!;
+        var names = ModelNames.Of(paths);
+        ModelNames.CheckExist(paths);
+        var started = Around.Clock.GetTimestamp();
+        var models = Fingerprints(parsed, paths, names, quiet);
+        var slow = Around.Clock.GetElapsedTime(started) > TimeSpan.FromSeconds(5);
+        var results = new List<ComparisonResult>();
+        for (var known = 0; known < models.Count; known++)
+        {
+            for (var subject = known + 1; subject < models.Count; subject++)
+            {
+                Around.Cancel.ThrowIfCancellationRequested();
+                results.Add(Around.Engine.Compare(models[subject].Fingerprint, models[known].Fingerprint, models[subject].Name, models[known].Name));
+            }
+        }
+
+        Print(parsed.GetValue(_format)!, results);
+        foreach (var target in targets) OutputFiles.WriteText(target.File, Render(target.Format, results));
+        var unsaved = paths.Any(path => !SketchFiles.IsFingerprint(path)) && parsed.GetValue(_save) is null;
+        if (slow && unsaved && !quiet) Around.Error.WriteLine("hint: 'stemma sketch MODEL' keeps a fingerprint; comparing that is instant.");
+        return Decide(results, FailOn.Relations(parsed.GetValue(_failOn)));
+    }
+
+    /// <summary>What was asked for with --fail-on comes first; a lone pair without an answer next.</summary>
+    internal static ExitCode Decide(IReadOnlyList<ComparisonResult> results, IReadOnlySet<Relation> failOn)
+    {
+        if (results.Any(result => failOn.Contains(result.Verdict.Relation))) return ExitCode.ConditionHolds;
+        return results is [{ Verdict.Relation: Relation.Inconclusive }] ? ExitCode.Inconclusive : ExitCode.Ran;
+    }
+
+    private List<(string Name, Fingerprint Fingerprint)> Fingerprints(ParseResult parsed, string[] paths, IReadOnlyList<string> names, bool quiet)
+    {
+        var options = new SketchOptions { Threads = parsed.GetValue(_threads), FileHashes = parsed.GetValue(_hashes) };
+        var progress = ProgressScreen.For(Around, quiet);
+        var folder = parsed.GetValue(_save);
+        var places = paths.Select((path, at) => folder is null || SketchFiles.IsFingerprint(path) ? null : SketchFiles.Place(folder, names[at])).ToList();
+        if (folder is not null) OutputFiles.MakeFolder(folder);
+        foreach (var place in places.OfType<string>()) SketchFiles.CheckOverwrite(Around, place);
+        var models = new List<(string Name, Fingerprint Fingerprint)>();
+        var refused = new List<StemmaException>();
+        for (var at = 0; at < paths.Length; at++)
+        {
+            try
+            {
+                models.Add((names[at], Around.Engine.Fingerprint(paths[at], options, progress, Around.Cancel)));
+            }
+            catch (StemmaException e) when (paths.Length > 2 && e.Fault.Code == FaultCode.UnknownFormat)
+            {
+                // A shell pattern such as models/* catches readme files too: they are named and left out, but two models must remain.
+                refused.Add(e);
+                Around.Error.WriteLine($"left out, no model: {e.Fault}");
+                continue;
+            }
+
+            if (places[at] is not { } place) continue;
+            OutputFiles.Write(place, partial => Around.Engine.Save(models[^1].Fingerprint, partial));
+            if (!quiet) Around.Error.WriteLine($"saved {SafeText.Escape(place)}");
+        }
+
+        return models.Count >= 2 ? models : throw refused[0];
+    }
+
+    private void Print(string format, List<ComparisonResult> results)
+    {
+        if (format == "text") Painter.Print(Around, Lines(results, Around.Width));
+        else Around.Out.Write(Render(format, results));
+    }
+
+    private static string Render(string format, List<ComparisonResult> results) => format switch
+    {
+        "json" => results.Count == 1 ? ReportJson.Write(results[0]) : ReportJson.WriteAll(results),
+        "csv" => ReportCsv.Write(results),
+        _ => OutputFiles.Plain(Lines(results, ReportText.Width)),
+    };
+
+    private static IReadOnlyList<TextLine> Lines(List<ComparisonResult> results, int width) =>
+        results.Count == 1 ? ReportText.Lines(results[0], width) : ReportText.TableLines(results, width);
+}

@@ -1,0 +1,46 @@
+using System.CommandLine;
+using Stemma.Cli.Screen;
+using Stemma.Reporting;
+
+namespace Stemma.Cli.Commands;
+
+/// <summary><c>stemma inspect MODEL</c>: headers only, so it answers at once for any size.</summary>
+internal sealed class InspectCommand : Verb
+{
+    private static readonly string[] Formats = ["text", "json"];
+
+    private readonly Argument<string[]> _models = SharedOptions.Models(1, 1, "A folder or a weight file.", "inspect wants a model: stemma inspect MODEL.");
+    private readonly Option<string> _format = SharedOptions.Format(Formats);
+    private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);
+    private readonly Option<bool> _tensors = new("--tensors") { Description = "List every tensor with its role, type and shape." };
+
+    public InspectCommand(Surroundings around)
+        : base(around, "inspect", "Show what a model's headers say: architecture, roles, shapes, claims. Reads no weights.")
+    {
+        Add(_models);
+        foreach (var option in new Option[] { _format, _outputs, _tensors }) Add(option);
+    }
+
+    public override string Synopsis => "stemma inspect MODEL [options]";
+
+    public override IReadOnlyList<string> Examples => ["stemma inspect examples/suspect", "stemma inspect examples/suspect --tensors", "stemma inspect examples/suspect --format json"];
+
+    protected override ExitCode Run(ParseResult parsed)
+    {
+        var targets = (parsed.GetValue(_outputs) ?? []).Select(text => OutputTarget.Parse(text, Formats).Target!).ToList();
+        foreach (var target in targets) OutputFiles.CheckReportPlace(target.File);
+        var path = parsed.GetValue(_models)![0];
+        var name = ModelNames.Of(path);
+        ModelNames.CheckExist([path]);
+        var inspection = Around.Engine.Inspect(path, name);
+        var everyTensor = parsed.GetValue(_tensors);
+        if (parsed.GetValue(_format) == "json") Around.Out.Write(InspectionJson.Write(inspection));
+        else Painter.Print(Around, InspectionText.Lines(inspection, Around.Width, everyTensor));
+        foreach (var target in targets)
+        {
+            OutputFiles.WriteText(target.File, target.Format == "json" ? InspectionJson.Write(inspection) : OutputFiles.Plain(InspectionText.Lines(inspection, everyTensor: everyTensor)));
+        }
+
+        return ExitCode.Ran;
+    }
+}

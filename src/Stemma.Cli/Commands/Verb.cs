@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+namespace Stemma.Cli.Commands;
+
+/// <summary>A verb whose help ends with commands that can be copied.</summary>
+internal abstract class Verb : Command
+{
+    protected Verb(Surroundings around, string name, string description)
+        : base(name, description)
+    {
+        Around = around;
+        SetAction(parsed => Outcome.Of(around, AsksForJson(parsed), () => Run(parsed)).Value);
+    }
+
+    /// <summary>How it is called, in one line.</summary>
+    public abstract string Synopsis { get; }
+
+    /// <summary>Lines for the end of the help.</summary>
+    public abstract IReadOnlyList<string> Examples { get; }
+
+    protected Surroundings Around { get; }
+
+    protected abstract ExitCode Run(ParseResult parsed);
+
+    private static bool AsksForJson(ParseResult parsed) =>
+        parsed.CommandResult.Command.Options.OfType<Option<string>>().Any(option => option.Name == SharedOptions.FormatName && parsed.GetValue(option) == "json");
+}

@@ -1,0 +1,31 @@
+using Stemma.Fingerprints;
+using Stemma.Foundation;
+using Stemma.Judging;
+
+namespace Stemma.Cli;
+
+/// <summary>The few things the verbs ask of the engine, so that tests can answer in its place.</summary>
+internal interface IStemmaEngine
+{
+    Fingerprint Fingerprint(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel);
+
+    ComparisonResult Compare(Fingerprint subject, Fingerprint reference, string subjectName, string referenceName);
+
+    void Save(Fingerprint fingerprint, string path);
+
+    Inspection Inspect(string path, string name);
+}
+
+/// <summary>The real one.</summary>
+internal sealed class StemmaEngine : IStemmaEngine
+{
+    public Fingerprint Fingerprint(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel) =>
+        Engine.Fingerprint(path, options, progress, cancel);
+
+    public ComparisonResult Compare(Fingerprint subject, Fingerprint reference, string subjectName, string referenceName) =>
+        Engine.Compare(subject, reference, subjectName, referenceName);
+
+    public void Save(Fingerprint fingerprint, string path) => Engine.Save(fingerprint, path);
+
+    public Inspection Inspect(string path, string name) => Engine.Inspect(path, name);
+}

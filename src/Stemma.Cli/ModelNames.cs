@@ -1,0 +1,75 @@
+using Stemma.Foundation;
+
+namespace Stemma.Cli;
+
+/// <summary>
+/// Short names for the models on a command line: the last part of the path, with folders in front only where two would be the same.
+/// Reports carry these and never a path of this machine.
+/// </summary>
+internal static class ModelNames
+{
+    private static readonly string[] Endings = [".stemma", ".safetensors.index.json", ".safetensors", ".bin.index.json", ".bin", ".pth", ".pt", ".gguf", ".onnx"];
+
+    public static IReadOnlyList<string> Of(IReadOnlyList<string> paths)
+    {
+        var parts = paths.Select(Parts).ToList();
+        var names = parts.Select(one => one[^1]).ToList();
+        for (var depth = 2; depth <= 8 && HasTwins(names); depth++)
+        {
+            var twins = names.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
+            for (var at = 0; at < names.Count; at++)
+            {
+                if (twins.Contains(names[at])) names[at] = string.Join('/', parts[at].TakeLast(depth));
+            }
+        }
+
+        // The same path given twice, or twins deeper than anyone names them.
+        var seen = new Dictionary<string, int>(StringComparer.Ordinal);
+        for (var at = 0; at < names.Count; at++)
+        {
+            var times = seen[names[at]] = seen.GetValueOrDefault(names[at]) + 1;
+            if (times > 1) names[at] = $"{names[at]} ({times})";
+        }
+
+        return names;
+    }
+
+    /// <summary>The ending is one that weights or fingerprints have.</summary>
+    public static bool LooksLikeModel(string path) => Endings.Any(ending => path.EndsWith(ending, StringComparison.OrdinalIgnoreCase));
+
+    /// <summary>Refuses what is not there before anything is read: a typing error in the last path must not cost hours on the first.</summary>
+    public static void CheckExist(IEnumerable<string> paths)
+    {
+        foreach (var path in paths.Where(path => !File.Exists(path) && !Directory.Exists(path)))
+        {
+            throw new StemmaException(FaultCode.NotFound, path, null, "nothing is there", "a folder, a weight file or a .stemma file", "Check the path");
+        }
+    }
+
+    /// <summary>The name of one model alone.</summary>
+    public static string Of(string path) => Of([path])[0];
+
+    private static bool HasTwins(List<string> names) => names.Distinct(StringComparer.Ordinal).Count() < names.Count;
+
+    private static string[] Parts(string path)
+    {
+        var parts = Full(path).Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
+        if (parts.Length == 0) return ["model"];
+        var ending = Array.Find(Endings, one => parts[^1].Length > one.Length && parts[^1].EndsWith(one, StringComparison.OrdinalIgnoreCase));
+        if (ending is not null) parts[^1] = parts[^1][..^ending.Length];
+        return FromHubCache(parts);
+    }
+
+    private static string Full(string path)
+    {
+        if (path.Length == 0 || path.Contains('\0')) throw new StemmaException(FaultCode.Usage, path, null, "an empty path or one with a zero byte", "a folder or a file");
+        return Path.GetFullPath(path);
+    }
+
+    /// <summary>A snapshot in the Hugging Face cache is called after its repository, not after its commit.</summary>
+    private static string[] FromHubCache(string[] parts)
+    {
+        if (parts is not [.., var repository, "snapshots", _] || !repository.StartsWith("models--", StringComparison.Ordinal)) return parts;
+        return [.. parts[..^3], repository["models--".Length..].Replace("--", "/")];
+    }
+}

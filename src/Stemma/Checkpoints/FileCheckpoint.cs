@@ -1,0 +1,24 @@
+namespace Stemma.Checkpoints;
+
+/// <summary>A checkpoint that lies in open files. Positional reads make it safe for any number of threads.</summary>
+internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files) : Checkpoint
+{
+    public override void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination)
+    {
+        var rowBytes = tensor.RowBytes;
+        if (rowBytes == 0 && destination.Length == 0) return;
+        if (rowBytes == 0 || destination.Length % rowBytes != 0) throw new ArgumentException("the destination is no whole number of rows", nameof(destination));
+        ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow, tensor.Rows - destination.Length / rowBytes);
+        var file = files[tensor.File];
+        if (tensor.Strides is null) file.Read(tensor.Offset + firstRow * rowBytes, destination);
+        else StridedReader.Read(file, tensor, firstRow, destination);
+    }
+
+    public override void ReadBytes(int file, long offset, Span<byte> destination) => files[file].Read(offset, destination);
+
+    protected override void Dispose(bool disposing)
+    {
+        foreach (var file in files) file.Dispose();
+    }
+}

@@ -1,0 +1,29 @@
+using Stemma.Foundation;
+
+namespace Stemma.Checkpoints;
+
+/// <summary>What one weight file holds.</summary>
+/// <param name="Tensors">In file order.</param>
+/// <param name="Metadata">Free text about the file.</param>
+/// <param name="Notices">Oddities.</param>
+internal sealed record FileContents(
+    IReadOnlyList<TensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<Notice> Notices);
+
+/// <summary>One container format. A format is known by its first bytes and never by a file's name.</summary>
+internal interface ICheckpointFormat
+{
+    /// <summary>As <see cref="Checkpoint.Format"/> gives it.</summary>
+    string Name { get; }
+
+    /// <summary>Endings of names that this format usually bears; used only to word a refusal and to list what a folder holds.</summary>
+    IReadOnlyList<string> UsualEndings { get; }
+
+    /// <summary>True when the file starts as this format does.</summary>
+    bool Recognises(WeightFile file);
+
+    /// <summary>Checks the whole structure and lists the tensors; reads no weights.</summary>
+    /// <param name="file">Any file: one that is not of this format is refused.</param>
+    /// <param name="index">The file's place in <see cref="Checkpoint.Files"/>.</param>
+    /// <exception cref="StemmaException">When anything is not as the format demands.</exception>
+    FileContents Read(WeightFile file, int index);
+}

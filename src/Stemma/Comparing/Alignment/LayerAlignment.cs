@@ -1,0 +1,65 @@
+using Stemma.Anatomy;
+
+namespace Stemma.Comparing.Alignment;
+
+/// <summary>Which layer of the subject continues which layer of the reference, from everything that can be compared as stored.</summary>
+public sealed class LayerAlignment
+{
+    private static readonly TensorRole[] Roles =
+        [TensorRole.Q, TensorRole.K, TensorRole.V, TensorRole.O, TensorRole.Gate, TensorRole.Up, TensorRole.Down, TensorRole.QA, TensorRole.QB, TensorRole.KvA, TensorRole.KvB];
+
+    private readonly Dictionary<int, int> map;
+
+    private LayerAlignment(IReadOnlyList<(int Subject, int Reference, double Score)> pairs)
+    {
+        Pairs = pairs;
+        map = pairs.ToDictionary(p => p.Subject, p => p.Reference);
+    }
+
+    /// <summary>Layer numbers and how alike the two are, 0 to 1; ascending; empty when no layer is alike.</summary>
+    public IReadOnlyList<(int Subject, int Reference, double Score)> Pairs { get; }
+
+    public int? ReferenceOf(int subjectLayer) => map.TryGetValue(subjectLayer, out var layer) ? layer : null;
+
+    /// <summary>Score of a pair of layers: the larger of the share of units that kept their number and the mean centred cosine of the matrices.</summary>
+    public static LayerAlignment Find(PairContext pair)
+    {
+        var (subject, reference) = (pair.SubjectParts.Layers.ToList(), pair.ReferenceParts.Layers.ToList());
+        var scores = new double[subject.Count, reference.Count];
+        for (var i = 0; i < subject.Count; i++)
+        {
+            for (var j = 0; j < reference.Count; j++)
+            {
+                var cosines = CosinesOf(pair, subject[i], reference[j]).ToList();
+                var noise = cosines.Count == 0 ? 0 : 5 / (pair.SketchSize * Math.Sqrt(cosines.Count));
+                var mean = cosines.Count == 0 ? 0 : cosines.Average();
+                scores[i, j] = Math.Max(mean > noise ? mean : 0, UnitShare(pair, subject[i], reference[j]));
+            }
+        }
+
+        return new([.. LayerMap.Best(scores).Pairs.Select(p => (subject[p.Subject], reference[p.Reference], Math.Min(1, scores[p.Subject, p.Reference])))]);
+    }
+
+    /// <summary>Centred cosines of the matrices of two layers, role by role and head by head.</summary>
+    internal static IEnumerable<double> CosinesOf(PairContext pair, int subjectLayer, int referenceLayer)
+    {
+        foreach (var role in Roles)
+        {
+            foreach (var head in pair.SubjectParts.Heads)
+            {
+                if (pair.SubjectParts.Find(role, subjectLayer, head: head) is not { } a || pair.ReferenceParts.Find(role, referenceLayer, head: head) is not { } b) continue;
+                if (pair.Cosine(a, b) is { } cosine) yield return cosine;
+            }
+        }
+    }
+
+    private static double UnitShare(PairContext pair, int subjectLayer, int referenceLayer)
+    {
+        var units = pair.Units;
+        var i = units.SubjectLayers.ToList().IndexOf(subjectLayer);
+        var j = units.ReferenceLayers.ToList().IndexOf(referenceLayer);
+        if (i < 0 || j < 0 || double.IsNaN(units.Scores[i, j])) return 0;
+        // One match in a hundred units happens by chance in a layer pair; a tenth does not.
+        return units.Scores[i, j] > 0.1 ? units.Scores[i, j] : 0;
+    }
+}

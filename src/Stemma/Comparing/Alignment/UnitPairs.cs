@@ -1,0 +1,54 @@
+using Stemma.Sketching;
+using Stemma.Sketching.Kinds;
+
+namespace Stemma.Comparing.Alignment;
+
+/// <summary>What matching the units of two layers found.</summary>
+/// <param name="Same">Units matched to their own index.</param>
+/// <param name="Matched">Units matched at all.</param>
+/// <param name="Offered">Units that could have been matched.</param>
+/// <param name="Expected">Matches to the own index that chance gives: matched units over labels, summed over the experts whose labels are permuted.</param>
+public readonly record struct UnitMatch(int Same, int Matched, int Offered, double Expected)
+{
+    /// <summary>Share of units that kept their index, corrected for chance.</summary>
+    public double Share => Offered == 0 ? 0 : Math.Max(0, Same - Expected) / Math.Max(1, Offered - Expected);
+}
+
+/// <summary>Matches the seeded units of a layer of one model with those of a layer of another by all their vectors at once.</summary>
+public static class UnitPairs
+{
+    /// <summary>Units of the two layers that carry a seeded index known to both, as features [gate | up | down] of equal weight.</summary>
+    public static UnitMatch Match(LayerUnits a, LayerUnits b)
+    {
+        var gate = a.HasGate && b.HasGate;
+        var common = Seeded(a).Intersect(Seeded(b)).ToHashSet();
+        var (rowsA, rowsB) = (Rows(a, common), Rows(b, common));
+        if (rowsA.Length == 0 || rowsB.Length == 0) return default;
+        var matching = MutualMatch.Find(FeaturesOf(a, rowsA, gate), FeaturesOf(b, rowsB, gate));
+        var (same, matched) = MutualMatch.Count(matching, [.. rowsA.Select(r => a.Indices[r])], [.. rowsB.Select(r => b.Indices[r])]);
+
+        // Labels are permuted within each expert. Either side may be taken as the random one: the side with fewer experts gives the sharper bound.
+        var expected = (double)matched / common.Count;
+        return new(same, matched, Math.Min(rowsA.Length, rowsB.Length), expected);
+    }
+
+    /// <summary>The chosen rows as features, gate left out when one side has none.</summary>
+    public static Features FeaturesOf(LayerUnits units, int[] rows, bool gate)
+    {
+        var blocks = new List<sbyte[]>();
+        if (gate) blocks.Add(units.Gate);
+        if (units.Up.Length > 0) blocks.Add(units.Up);
+        if (units.Down.Length > 0) blocks.Add(units.Down);
+        var features = new Features(rows.Length, blocks.Count * Recipe.Projection);
+        for (var r = 0; r < rows.Length; r++)
+            for (var block = 0; block < blocks.Count; block++)
+                features.SetBlock(r, block * Recipe.Projection, blocks[block].AsSpan(rows[r] * Recipe.Projection, Recipe.Projection));
+        features.Normalise();
+        return features;
+    }
+
+    private static IEnumerable<int> Seeded(LayerUnits units) => units.Indices.Where((_, row) => units.Choices[row].HasFlag(UnitChoice.ByIndex));
+
+    private static int[] Rows(LayerUnits units, HashSet<int> common) =>
+        [.. Enumerable.Range(0, units.Count).Where(row => units.Choices[row].HasFlag(UnitChoice.ByIndex) && common.Contains(units.Indices[row]))];
+}

@@ -1,0 +1,59 @@
+using Stemma.Anatomy;
+using Stemma.Comparing.Alignment;
+
+namespace Stemma.Comparing.Methods;
+
+/// <summary>
+/// Centred cosine of every matrix with its counterpart, as stored, from the linear sketches; ranked against the same role in other layers of the two models,
+/// which have the same shape and the same training but not the same origin.
+/// </summary>
+public sealed class DirectCosine : IMethod
+{
+    /// <summary>Fewer controls than this cannot place a score in the upper 5 %.</summary>
+    private const int FewestControls = 20;
+
+    public string Name => "direct-cosine";
+
+    public Evidence? Weigh(PairContext pair)
+    {
+        var matched = new List<(int Layer, double Cosine)>();
+        foreach (var layer in pair.SubjectParts.Layers)
+        {
+            var cosines = LayerAlignment.CosinesOf(pair, layer, pair.CounterpartOf(layer)).ToList();
+            if (cosines.Count > 0) matched.Add((layer, cosines.Average()));
+        }
+
+        if (matched.Count == 0) return null;
+        var controls = pair.SubjectParts.Layers
+            .SelectMany(s => pair.ReferenceParts.Layers.Where(r => r != pair.CounterpartOf(s)).Select(r => LayerAlignment.CosinesOf(pair, s, r).DefaultIfEmpty(double.NaN).Average()))
+            .Where(double.IsFinite).ToList();
+        var mean = matched.Average(m => m.Cosine);
+        var tables = Tables(pair);
+        return new Evidence
+        {
+            Method = Name,
+            Kind = EvidenceKind.Calibrated,
+            NullHypothesis = "A layer is no more like its counterpart than like any other layer of the other model.",
+            Statistic = mean,
+            Percentile = controls.Count < FewestControls ? null : 100.0 * controls.Count(c => c < mean) / controls.Count,
+            Controls = controls.Count,
+            Effect = Math.Clamp(mean, 0, 1),
+            Detail = $"Mean centred cosine of the matrices of {matched.Count} layers with their counterparts {mean:0.000}; "
+                + (controls.Count > 0 ? $"the highest of {controls.Count} pairs of other layers {controls.Max():0.000}" : "no other layers to compare with")
+                + (tables.Length > 0 ? $"; {tables}." : "."),
+            Series = [new("mean centred cosine per layer", [.. matched.Select(m => m.Cosine)])],
+        };
+    }
+
+    private static string Tables(PairContext pair)
+    {
+        var found = new List<string>();
+        foreach (var (role, name) in new[] { (TensorRole.Embed, "embedding"), (TensorRole.LmHead, "head") })
+        {
+            if (pair.SubjectParts.Find(role, TensorPart.NoLayer) is { } a && pair.ReferenceParts.Find(role, TensorPart.NoLayer) is { } b
+                && a.Units == b.Units && pair.Cosine(a, b) is { } cosine) found.Add($"{name} {cosine:0.000} (rows as numbered)");
+        }
+
+        return string.Join(", ", found);
+    }
+}

@@ -1,0 +1,42 @@
+using Stemma.Fingerprints;
+
+namespace Stemma.Comparing.Methods;
+
+/// <summary>Tensors that are the same bytes on both sides. Common material, masks and constants, does not count.</summary>
+public sealed class IdenticalTensors : IMethod
+{
+    /// <summary>Fewer numbers than this may agree by rounding.</summary>
+    private const long Fewest = 16;
+
+    public string Name => "identical-bytes";
+
+    public Evidence? Weigh(PairContext pair)
+    {
+        var (subject, reference) = (Digests(pair.Subject), Digests(pair.Reference));
+        if (subject.Count == 0 || reference.Count == 0) return null;
+        var known = reference.Select(t => t.Digest).ToHashSet(StringComparer.Ordinal);
+        var same = subject.Where(t => known.Contains(t.Digest)).ToList();
+        var matrices = same.Count(t => t.Matrix);
+        return new Evidence
+        {
+            Method = Name,
+            Kind = EvidenceKind.Exact,
+            NullHypothesis = "No tensor of weights was copied: two trained tensors never agree in every bit.",
+            Statistic = same.Count,
+            Effect = (double)same.Count / subject.Count,
+            Detail = $"{same.Count} of {subject.Count} weight tensors of the subject stand byte for byte in the reference, {matrices} of them matrices.",
+        };
+    }
+
+    /// <summary>Byte-identical matrices: the number and the share of all matrices of the subject.</summary>
+    internal static (int Same, int Of) Matrices(PairContext pair)
+    {
+        var known = Digests(pair.Reference).Select(t => t.Digest).ToHashSet(StringComparer.Ordinal);
+        var matrices = Digests(pair.Subject).Where(t => t.Matrix).ToList();
+        return (matrices.Count(t => known.Contains(t.Digest)), matrices.Count);
+    }
+
+    private static List<(string Digest, bool Matrix)> Digests(Fingerprint model) =>
+        [.. model.Sketch.Tensors.Where(t => t.Parts.Count > 0 && t.Parts.All(p => !p.CommonMaterial) && t.Parts.Sum(p => p.Moments.Count) >= Fewest)
+            .Select(t => (t.Digest.ToString(), t.Parts.Any(p => p.Inner > 1)))];
+}

@@ -1,0 +1,53 @@
+using Stemma.Comparing.Alignment;
+using Stemma.Comparing.Statistics;
+
+namespace Stemma.Comparing.Methods;
+
+/// <summary>
+/// Looks for a hidden residual basis: cosines between the embedding rows of shared tokens do not change when the residual stream is rotated or permuted.
+/// Models trained on the same language share a little of this geometry, copies share nearly all of it. Never accuses; it only says that a comparison
+/// in the stored basis cannot clear the pair.
+/// </summary>
+public sealed class TokenGeometry : IMethod
+{
+    /// <summary>More than half of the variance of the geometry in common: correlation above the root of one half.</summary>
+    public const double Suspicious = 0.7071;
+
+    private const int FewestTokens = 32, MostTokens = 400;
+
+    public string Name => "token-geometry";
+
+    public Evidence? Weigh(PairContext pair)
+    {
+        var (a, b) = (pair.Subject.Sketch.Anchors, pair.Reference.Sketch.Anchors);
+        if (pair.Anchors.Slots.Count < FewestTokens || a.EmbedScale.Length == 0 || b.EmbedScale.Length == 0 || Math.Min(a.Width, b.Width) < 16) return null;
+        var slots = pair.Anchors.Slots.Take(MostTokens).ToList();
+        var (left, right) = (Gram(a, [.. slots.Select(s => s.A)]), Gram(b, [.. slots.Select(s => s.B)]));
+        if (Correlation.Pearson(left, right) is not { } r) return null;
+        return new Evidence
+        {
+            Method = Name,
+            Kind = EvidenceKind.Descriptive,
+            Statistic = r,
+            Effect = Math.Clamp(r, 0, 1),
+            Detail = $"Correlation of the cosines between the embeddings of {slots.Count} shared tokens: {r:0.000}. It does not change under rotation or permutation of the residual stream; "
+                + $"above {Suspicious:0.00} more than half of the geometry is shared.",
+        };
+    }
+
+    private static double[] Gram(Sketching.Kinds.AnchorRows anchors, int[] slots)
+    {
+        var rows = new Features(slots.Length, anchors.Width);
+        var mean = new double[anchors.Width];
+        for (var t = 0; t < slots.Length; t++)
+            for (var d = 0; d < anchors.Width; d++) mean[d] += rows[t][d] = anchors.Embed[(slots[t] * anchors.Width) + d] * anchors.EmbedScale[slots[t]];
+        for (var t = 0; t < slots.Length; t++)
+            for (var d = 0; d < anchors.Width; d++) rows[t][d] -= (float)(mean[d] / slots.Length);
+        rows.Normalise();
+        var gram = new double[slots.Length * (slots.Length - 1) / 2];
+        var at = 0;
+        for (var i = 0; i < slots.Length; i++)
+            for (var j = 0; j < i; j++) gram[at++] = Features.Dot(rows[i], rows[j]);
+        return gram;
+    }
+}

@@ -1,0 +1,48 @@
+using Stemma.Comparing.Alignment;
+
+namespace Stemma.Comparing.Methods;
+
+/// <summary>
+/// Two witnesses name the counterpart of each FFN unit: its gate, and its up and down vectors. In independent models they agree as often as chance says;
+/// the rate is ranked against pairs of layers that do not correspond. In the residual basis as stored; the order of units does not matter.
+/// </summary>
+public sealed class TwoWitnessTest : IMethod
+{
+    private const int MostControls = 64, FewestControls = 20;
+
+    public string Name => "two-witness";
+
+    public Evidence? Weigh(PairContext pair)
+    {
+        if (!pair.SameWidth) return null;
+        var (subject, reference) = (pair.Subject.Sketch.Units, pair.Reference.Sketch.Units);
+        var matched = new List<(double Rate, WitnessMatch Match)>();
+        var others = new List<(int, int)>();
+        for (var i = 0; i < subject.Count; i++)
+        {
+            for (var j = 0; j < reference.Count; j++)
+            {
+                if (reference[j].Layer != pair.CounterpartOf(subject[i].Layer)) others.Add((i, j));
+                else if (Witnesses.Compare(subject[i], reference[j]) is { } found) matched.Add(found);
+            }
+        }
+
+        if (matched.Count == 0) return null;
+        var step = Math.Max(1, others.Count / MostControls);
+        var controls = others.Where((_, n) => n % step == 0).Select(p => Witnesses.Compare(subject[p.Item1], reference[p.Item2])?.Rate).OfType<double>().ToList();
+        var rate = matched.Average(m => m.Rate);
+        return new Evidence
+        {
+            Method = Name,
+            Kind = EvidenceKind.Calibrated,
+            NullHypothesis = "The gate of a unit and its other vectors name the same counterpart no more often in corresponding layers than in others.",
+            Statistic = rate,
+            Percentile = controls.Count < FewestControls ? null : 100.0 * controls.Count(c => c < rate) / controls.Count,
+            Controls = controls.Count,
+            Effect = Math.Clamp(rate, 0, 1),
+            Detail = $"In {matched.Count} corresponding layers both witnesses agree on {matched.Sum(m => m.Match.Agreements)} units where chance gives {matched.Sum(m => m.Match.Expected):0}, "
+                + $"a rate of {rate:0.000}" + (controls.Count > 0 ? $"; the highest rate of {controls.Count} pairs of other layers is {controls.Max():0.000}." : "."),
+            Series = [new("excess agreement per matched layer", [.. matched.Select(m => m.Rate)])],
+        };
+    }
+}

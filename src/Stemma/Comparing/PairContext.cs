@@ -1,0 +1,56 @@
+using Stemma.Comparing.Alignment;
+using Stemma.Fingerprints;
+using Stemma.Sketching;
+
+namespace Stemma.Comparing;
+
+/// <summary>Two fingerprints and what several methods need to know about them together; computed when first asked for.</summary>
+public sealed class PairContext
+{
+    private readonly Lazy<UnitAlignment> units;
+    private readonly Lazy<SharedAnchors> anchors;
+    private readonly Lazy<LayerAlignment> layers;
+
+    /// <param name="subject">The model under suspicion.</param>
+    /// <param name="reference">The known model.</param>
+    public PairContext(Fingerprint subject, Fingerprint reference)
+    {
+        (Subject, Reference) = (subject, reference);
+        (SubjectParts, ReferenceParts) = (new(subject), new(reference));
+        units = new(() => UnitAlignment.Find(SameWidth ? subject.Sketch.Units : [], SameWidth ? reference.Sketch.Units : []));
+        anchors = new(() => SharedAnchors.Find(subject.Sketch.Anchors, reference.Sketch.Anchors));
+        layers = new(() => LayerAlignment.Find(this));
+    }
+
+    public Fingerprint Subject { get; }
+    public Fingerprint Reference { get; }
+    public PartIndex SubjectParts { get; }
+    public PartIndex ReferenceParts { get; }
+
+    /// <summary>Units of all layers against units of all layers, and the best layer map.</summary>
+    public UnitAlignment Units => units.Value;
+
+    /// <summary>Anchor tokens that both vocabularies hold.</summary>
+    public SharedAnchors Anchors => anchors.Value;
+
+    /// <summary>Which layer continues which.</summary>
+    public LayerAlignment Layers => layers.Value;
+
+    /// <summary>The residual streams have one width, so that vectors in them can be compared as stored.</summary>
+    public bool SameWidth => Subject.Shape.Hidden == Reference.Shape.Hidden && Subject.Shape.Hidden > 0;
+
+    /// <summary>Side of the linear sketches that both models have.</summary>
+    public int SketchSize => Math.Min(Subject.Sketch.Recipe.LinearSize, Reference.Sketch.Recipe.LinearSize);
+
+    /// <summary>The layer that a subject's layer meets: by the layer map, else the one at the same relative depth.</summary>
+    public int CounterpartOf(int subjectLayer)
+    {
+        if (Layers.ReferenceOf(subjectLayer) is { } mapped) return mapped;
+        var (here, there) = (Math.Max(1, Subject.Shape.Layers - 1), Math.Max(0, Reference.Shape.Layers - 1));
+        return Layers.Pairs.Count > 0 ? -1 : (int)Math.Round((double)subjectLayer * there / here);
+    }
+
+    /// <summary>Centred cosine of two matrices of one role; null when they cannot be compared.</summary>
+    public double? Cosine(PartSketch subject, PartSketch reference) =>
+        SketchCosine.Of(subject, Subject.Sketch.Recipe.LinearSize, reference, Reference.Sketch.Recipe.LinearSize);
+}

@@ -1,0 +1,68 @@
+namespace Stemma.Comparing.Statistics;
+
+/// <summary>Correlations of plain vectors; NaN entries are left out pairwise.</summary>
+public static class Correlation
+{
+    /// <summary>Pearson's r; null when fewer than three pairs remain or one side does not vary.</summary>
+    public static double? Pearson(ReadOnlySpan<double> x, ReadOnlySpan<double> y)
+    {
+        double n = 0, meanX = 0, meanY = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (!double.IsFinite(x[i]) || !double.IsFinite(y[i])) continue;
+            n++;
+            meanX += x[i];
+            meanY += y[i];
+        }
+
+        if (n < 3) return null;
+        meanX /= n;
+        meanY /= n;
+        double xx = 0, yy = 0, xy = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            if (!double.IsFinite(x[i]) || !double.IsFinite(y[i])) continue;
+            var (dx, dy) = (x[i] - meanX, y[i] - meanY);
+            xx += dx * dx;
+            yy += dy * dy;
+            xy += dx * dy;
+        }
+
+        return xx <= 1e-24 || yy <= 1e-24 ? null : Math.Clamp(xy / Math.Sqrt(xx * yy), -1, 1);
+    }
+
+    /// <summary>Spearman's rho: Pearson's r of the ranks, ties sharing their mean rank.</summary>
+    public static double? Spearman(ReadOnlySpan<float> x, ReadOnlySpan<float> y) => Pearson(Ranks(x), Ranks(y));
+
+    /// <summary>Ranks from 0, ties sharing their mean.</summary>
+    public static double[] Ranks(ReadOnlySpan<float> values)
+    {
+        var sorted = values.ToArray();
+        var order = Enumerable.Range(0, values.Length).ToArray();
+        Array.Sort(sorted, order);
+        var ranks = new double[values.Length];
+        for (var start = 0; start < sorted.Length;)
+        {
+            var end = start;
+            while (end < sorted.Length && sorted[end].Equals(sorted[start])) end++;
+            for (var i = start; i < end; i++) ranks[order[i]] = (start + end - 1) / 2.0;
+            start = end;
+        }
+
+        return ranks;
+    }
+
+    /// <summary>Cosine of two vectors; null when one of them is zero.</summary>
+    public static double? Cosine(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
+    {
+        double xx = 0, yy = 0, xy = 0;
+        for (var i = 0; i < x.Length; i++)
+        {
+            xx += (double)x[i] * x[i];
+            yy += (double)y[i] * y[i];
+            xy += (double)x[i] * y[i];
+        }
+
+        return xx == 0 || yy == 0 ? null : Math.Clamp(xy / Math.Sqrt(xx * yy), -1, 1);
+    }
+}

@@ -1,0 +1,74 @@
+using System.Security.Cryptography;
+using Stemma.Anatomy;
+using Stemma.Checkpoints;
+using Stemma.Foundation;
+using Stemma.Sketching;
+
+namespace Stemma.Fingerprints;
+
+/// <summary>From an opened checkpoint to its fingerprint.</summary>
+internal static class FingerprintMaker
+{
+    public static Fingerprint Make(Checkpoint checkpoint, SketchOptions options, IWorkProgress progress, CancellationToken cancel)
+    {
+        var name = NameOf(checkpoint.Path);
+        var anatomy = AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, name);
+        var (tokens, tokenNotice) = TokensOf(checkpoint.Folder);
+        var sketch = Sketcher.Run(name, checkpoint, anatomy, tokens, options.Threads, progress, cancel);
+        return new Fingerprint
+        {
+            Name = name,
+            Format = checkpoint.Format,
+            Architecture = anatomy.Architecture,
+            DeclaredArchitecture = anatomy.DeclaredArchitecture,
+            Shape = anatomy.Shape,
+            Files = [.. checkpoint.Files.Select((file, index) => new SourceFile(file.Name, file.Length, options.FileHashes ? HashOf(checkpoint, index) : null))],
+            Sketch = sketch,
+            Notices = [.. checkpoint.Notices, .. anatomy.Notices, .. tokenNotice, .. NonFinite(sketch)],
+        };
+    }
+
+    /// <summary>The last part of the path that says something: a folder's name rather than <c>model.safetensors</c>.</summary>
+    private static string NameOf(string path)
+    {
+        var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        return File.Exists(full) ? Path.GetFileNameWithoutExtension(full) : Path.GetFileName(full);
+    }
+
+    /// <summary>A broken tokenizer costs the token matching, not the comparison.</summary>
+    private static (TokenTable? Table, IEnumerable<Notice> Notices) TokensOf(string? folder)
+    {
+        try
+        {
+            return (TokenTableReader.Read(folder), []);
+        }
+        catch (StemmaException e)
+        {
+            return (null, [new Notice("tokenizer-unread", $"The tokenizer could not be read, so tokens meet by id only: {e.Fault}")]);
+        }
+    }
+
+    private static IEnumerable<Notice> NonFinite(ModelSketch sketch)
+    {
+        foreach (var tensor in sketch.Tensors)
+        {
+            var bad = tensor.Parts.Sum(p => p.Moments.NonFinite);
+            if (bad > 0) yield return new Notice("not-finite", $"{SafeText.Escape(tensor.Name)} holds {bad} numbers that are NaN, infinite or beyond 1e15; they were taken as zero.");
+        }
+    }
+
+    private static string HashOf(Checkpoint checkpoint, int file)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[1 << 20];
+        var length = checkpoint.Files[file].Length;
+        for (long at = 0; at < length; at += buffer.Length)
+        {
+            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at));
+            checkpoint.ReadBytes(file, at, piece);
+            hash.AppendData(piece);
+        }
+
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+}

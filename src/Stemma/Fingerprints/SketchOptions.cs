@@ -1,0 +1,11 @@
+namespace Stemma.Fingerprints;
+
+/// <summary>How a checkpoint is read. None of these changes a single bit of the fingerprint but <see cref="FileHashes"/>, which adds to it.</summary>
+public sealed record SketchOptions
+{
+    /// <summary>Worker threads; 0 means one per processor.</summary>
+    public int Threads { get; init; }
+
+    /// <summary>Adds the SHA-256 of each file; about halves the speed.</summary>
+    public bool FileHashes { get; init; }
+}

@@ -1,0 +1,39 @@
+using Stemma.Fingerprints;
+
+namespace Stemma.Judging;
+
+/// <summary>What limits a verdict, in the order of its weight.</summary>
+internal static class Caveats
+{
+    public const string Replay = "replay-possible";
+
+    public static IReadOnlyList<Caveat> Of(Findings findings, Ruling ruling, double? power)
+    {
+        var caveats = new List<Caveat>(ruling.Caveats);
+        var (subject, reference) = (findings.Pair.Subject, findings.Pair.Reference);
+        if (ruling.Relation == Relation.Derived && ReplayPossible(subject, reference))
+        {
+            caveats.Add(new(Replay, "Both models have one shape and fewer than 100 million parameters. Running the same script with the same seed, data and order again gives the same weights, and no statistic can tell that from copying."));
+        }
+
+        if (ruling.Relation == Relation.Unrelated && power is { } cosine)
+        {
+            caveats.Add(new("power", $"Copies whose vectors kept a cosine of {cosine:0.00} or more with the original would have been found, 95 times in 100, as long as their numbering was kept. "
+                + "A relation hidden by a rotation of the residual stream and retrained embeddings together would not."));
+        }
+
+        if (findings.Pair.Anchors.Obstacle is { } obstacle) caveats.Add(new("tokens-unmatched", $"Token rows took no part: {obstacle}."));
+        var common = CommonMaterial(subject) + CommonMaterial(reference);
+        if (common > 0) caveats.Add(new("common-material-removed", $"{common} tensors that anybody's model holds (masks, constants, rotary tables) took no part."));
+        var few = findings.Evidence.Where(e => e.Kind == Comparing.EvidenceKind.Calibrated && e.Controls < Thresholds.FewestControls).Select(e => e.Method).ToList();
+        if (few.Count > 0) caveats.Add(new("few-controls", $"Fewer than {Thresholds.FewestControls} controls, so no percentile: {string.Join(", ", few)}."));
+        foreach (var notice in subject.Notices.Concat(reference.Notices).Where(n => n.LimitsCoverage)) caveats.Add(new("unread-tensors", notice.Text));
+        return [.. caveats.DistinctBy(c => (c.Code, c.Text))];
+    }
+
+    private static bool ReplayPossible(Fingerprint a, Fingerprint b) =>
+        a.Architecture == b.Architecture && a.Parameters < Thresholds.ReplayParameters && b.Parameters < Thresholds.ReplayParameters
+        && a.Shape with { Vocabulary = 0 } == b.Shape with { Vocabulary = 0 };
+
+    private static int CommonMaterial(Fingerprint model) => model.Sketch.Tensors.Count(t => t.Parts.Count > 0 && t.Parts.All(p => p.CommonMaterial));
+}

@@ -1,0 +1,44 @@
+using Stemma.Comparing;
+using Stemma.Comparing.Methods;
+using Stemma.Comparing.Statistics;
+
+namespace Stemma.Judging;
+
+/// <summary>The evidence of a pair, and the few numbers that the rules of the verdict read from it.</summary>
+internal sealed class Findings
+{
+    public Findings(PairContext pair)
+    {
+        Pair = pair;
+        Evidence = [.. Battery.All.Select(m => m.Weigh(pair)).OfType<Evidence>()];
+        (Gains, Biases) = LearnedParameters.Measure(pair);
+        var exact = Evidence.Where(e => e.Kind == EvidenceKind.Exact && e.Log10P is not null).Select(e => e.Log10P!.Value * ExactBounds.Ln10).ToList();
+        Log10P = ExactBounds.Fisher(exact) / ExactBounds.Ln10;
+        HasExact = exact.Count > 0;
+    }
+
+    public PairContext Pair { get; }
+    public IReadOnlyList<Evidence> Evidence { get; }
+
+    /// <summary>Exact p of all index tests together. The blocks are permuted independently, so Fisher's method holds.</summary>
+    public double Log10P { get; }
+    public bool HasExact { get; }
+    public LearnedCorrelation? Gains { get; }
+    public LearnedCorrelation? Biases { get; }
+
+    public Evidence? Of(string method) => Evidence.FirstOrDefault(e => e.Method == method);
+
+    public double Effect(string method) => Of(method)?.Effect ?? 0;
+
+    /// <summary>Two calibrated families beyond every control, with the effect asked for.</summary>
+    public bool TwoCalibratedFamilies =>
+        Evidence.Count(e => e is { Kind: EvidenceKind.Calibrated, Percentile: >= 100, Method: "two-witness" or "direct-cosine" }
+            && e.Controls >= Thresholds.FewestControls && e.Effect >= Thresholds.CalibratedEffect) >= 2;
+
+    /// <summary>The larger correlation's lower bound: gains may have been rescaled away, biases may not exist.</summary>
+    public double LearnedLower => Math.Max(Gains?.Lower ?? double.NegativeInfinity, Biases?.Lower ?? double.NegativeInfinity);
+
+    public double LearnedUpper => Math.Max(Gains?.Upper ?? double.NegativeInfinity, Biases?.Upper ?? double.NegativeInfinity);
+
+    public bool LearnedKnown => Gains is not null || Biases is not null;
+}

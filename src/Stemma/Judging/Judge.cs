@@ -1,0 +1,70 @@
+using Stemma.Comparing;
+using Stemma.Fingerprints;
+using Stemma.Foundation;
+
+namespace Stemma.Judging;
+
+/// <summary>Weighs two fingerprints and pronounces.</summary>
+public static class Judge
+{
+    /// <param name="subject">The model under suspicion.</param>
+    /// <param name="reference">The known model.</param>
+    /// <exception cref="StemmaException"><see cref="FaultCode.RecipeMismatch"/> when the fingerprints were made by different recipes.</exception>
+    public static ComparisonResult Compare(Fingerprint subject, Fingerprint reference)
+    {
+        ExpectSameRecipe(subject, reference);
+        var pair = new PairContext(subject, reference);
+        var findings = new Findings(pair);
+        var coverage = new Coverage(Read(subject) + Read(reference), subject.Sketch.Tensors.Count + reference.Sketch.Tensors.Count);
+        var limited = subject.Notices.Concat(reference.Notices).Any(n => n.LimitsCoverage);
+        var power = Power.SmallestCosine(pair);
+        var ruling = RelationRule.Decide(findings, coverage, limited, power);
+        var related = ruling.Relation is Relation.Derived or Relation.CommonOrigin;
+        var operations = related ? OperationFinder.Find(findings) : [];
+        var caveats = Caveats.Of(findings, ruling, power);
+        var direction = DirectionRule.Of(ruling.Relation, operations);
+        return new ComparisonResult
+        {
+            Subject = PartyOf(subject),
+            Reference = PartyOf(reference),
+            Verdict = new Verdict
+            {
+                Relation = ruling.Relation,
+                Direction = direction,
+                Log10P = findings.Log10P,
+                Strength = StrengthOf(ruling.Relation, findings.Log10P),
+                Summary = Summary.Of(findings, ruling, direction, coverage, caveats, power),
+                Coverage = coverage,
+                Operations = [.. operations.Select(o => o.Operation)],
+            },
+            Evidence = findings.Evidence,
+            LayerMap = ruling.Relation is Relation.Unrelated or Relation.Inconclusive ? []
+                : [.. pair.Layers.Pairs.Select(p => new LayerMatch(p.Subject, p.Reference, p.Score))],
+            Caveats = caveats,
+        };
+    }
+
+    private static void ExpectSameRecipe(Fingerprint subject, Fingerprint reference)
+    {
+        var (a, b) = (subject.Sketch.Recipe.Version, reference.Sketch.Recipe.Version);
+        if (a == b) return;
+        var older = a < b ? subject : reference;
+        throw new StemmaException(
+            FaultCode.RecipeMismatch, older.Name, null, $"recipe {Math.Min(a, b)} against recipe {Math.Max(a, b)}", "the same recipe on both sides",
+            $"Sketch {older.Name} again from its weights");
+    }
+
+    private static int Read(Fingerprint model) => model.Sketch.Tensors.Count;
+
+    private static Party PartyOf(Fingerprint model) => new(model.Name, model.Digest.ToString(), model.Architecture, model.Parameters);
+
+    private static Strength StrengthOf(Relation relation, double log10P) => relation switch
+    {
+        Relation.Identical => Strength.Overwhelming,
+        Relation.Unrelated => Strength.Strong,
+        _ when log10P < -100 => Strength.Overwhelming,
+        _ when log10P < Thresholds.ClaimLog10P => Strength.Strong,
+        _ when log10P < Thresholds.SilentLog10P => Strength.Weak,
+        _ => Strength.None,
+    };
+}

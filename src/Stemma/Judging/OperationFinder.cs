@@ -1,0 +1,15 @@
+using Stemma.Judging.Operations;
+
+namespace Stemma.Judging;
+
+/// <summary>An operation that was found, and what it says about who came first.</summary>
+internal sealed record FoundOperation(Operation Operation, Direction Direction = Direction.Undetermined);
+
+/// <summary>Names the changes between two related models. Every finder reports only what its own evidence shows.</summary>
+internal static class OperationFinder
+{
+    private static readonly Func<Findings, IEnumerable<FoundOperation>>[] Finders =
+        [StructureChanges.Find, StorageChanges.Find, TokenizerChanges.Find, GaugeChanges.Find, TrainingChanges.Find];
+
+    public static IReadOnlyList<FoundOperation> Find(Findings findings) => [.. Finders.SelectMany(f => f(findings))];
+}

@@ -1,0 +1,44 @@
+using Stemma.Anatomy;
+using Stemma.Comparing.Methods;
+using Stemma.Fingerprints;
+
+namespace Stemma.Judging.Operations;
+
+/// <summary>Pruning, quantisation, tensors kept byte for byte.</summary>
+internal static class StorageChanges
+{
+    /// <summary>Trained weights in 16 or 32 bits are exactly zero less than once in a hundred; a pruned model is at every tenth or more.</summary>
+    private const double PrunedZeros = 0.1, OrdinaryZeros = 0.01;
+
+    /// <summary>A 4-bit grid has at most 16 values in a group of 32 or more, so at most half of 64 neighbours differ; bf16 weights differ nearly all.</summary>
+    private const double GridDistinct = 0.55, OrdinaryDistinct = 0.8;
+
+    public static IEnumerable<FoundOperation> Find(Findings findings)
+    {
+        var (subject, reference) = (Of(findings.Pair.Subject), Of(findings.Pair.Reference));
+        var quantised = Sides(subject.Distinct < GridDistinct && reference.Distinct > OrdinaryDistinct, reference.Distinct < GridDistinct && subject.Distinct > OrdinaryDistinct);
+        if (quantised is { } q)
+        {
+            yield return new(new("quantised", $"Of 64 neighbouring weights {64 * subject.Distinct:0} are different values, in the reference {64 * reference.Distinct:0}: a coarse grid."), q);
+        }
+        else if (Sides(subject.Zeros > PrunedZeros && reference.Zeros < OrdinaryZeros, reference.Zeros > PrunedZeros && subject.Zeros < OrdinaryZeros) is { } p)
+        {
+            yield return new(new("pruned", $"{subject.Zeros:P1} of the weights are exactly zero, in the reference {reference.Zeros:P1}."), p);
+        }
+
+        var (same, of) = IdenticalTensors.Matrices(findings.Pair);
+        if (same > 0 && same < of) yield return new(new("frozen-tensors", $"{same} of {of} matrices are the same, byte for byte."));
+    }
+
+    private static Direction? Sides(bool subject, bool reference) =>
+        subject ? Direction.SubjectFromReference : reference ? Direction.ReferenceFromSubject : null;
+
+    private static (double Zeros, double Distinct) Of(Fingerprint model)
+    {
+        var matrices = model.Sketch.Tensors.SelectMany(t => t.Parts)
+            .Where(p => p.Role is TensorRole.Q or TensorRole.K or TensorRole.V or TensorRole.O or TensorRole.Gate or TensorRole.Up or TensorRole.Down && p.Inner >= 64 && !p.CommonMaterial && !p.IsBias)
+            .Select(p => p.Moments).ToList();
+        var count = matrices.Sum(m => (double)m.Count);
+        return count == 0 ? (0, 1) : (matrices.Sum(m => m.ZeroShare * m.Count) / count, matrices.Sum(m => m.DistinctShare * m.Count) / count);
+    }
+}

@@ -1,0 +1,63 @@
+using Stemma.Comparing.Methods;
+
+namespace Stemma.Judging;
+
+/// <summary>A relation and why it is not another one.</summary>
+/// <param name="Relation">What is claimed.</param>
+/// <param name="Reason">One clause for the summary; empty when the relation speaks for itself.</param>
+/// <param name="Caveats">What limits the claim.</param>
+internal sealed record Ruling(Relation Relation, string Reason, IReadOnlyList<Caveat> Caveats);
+
+/// <summary>Decides the relation. The order of the questions is the order of their certainty.</summary>
+internal static class RelationRule
+{
+    public static Ruling Decide(Findings findings, Coverage coverage, bool limited, double? power)
+    {
+        if (Identical(findings)) return new(Relation.Identical, "every tensor is the same, byte for byte", []);
+        if (findings.Log10P < Thresholds.ClaimLog10P || findings.TwoCalibratedFamilies) return SeedOrDescent(findings);
+        return Clear(findings, coverage, limited, power);
+    }
+
+    private static bool Identical(Findings findings) => findings.Pair.Subject.Digest == findings.Pair.Reference.Digest;
+
+    /// <summary>The weights are not independent: was what they share learned, or only drawn from one seed?</summary>
+    private static Ruling SeedOrDescent(Findings findings)
+    {
+        if (!findings.LearnedKnown)
+        {
+            return new(Relation.CommonOrigin, "no parameter that starts from a constant could be compared, so shared initial values cannot be told from descent",
+                [new("seed-or-descent-undecided", "Neither gains nor biases could be compared; the weights are not independent, but one script with one seed would explain it.")]);
+        }
+
+        var numbers = $"gains {Show(findings.Gains)}, biases {Show(findings.Biases)}";
+        if (findings.LearnedLower > LearnedParameters.Majority) return new(Relation.Derived, $"what training wrote is shared too ({numbers})", []);
+        var reason = $"they share initial values but not what training wrote ({numbers})";
+        return findings.LearnedUpper < LearnedParameters.Majority
+            ? new(Relation.CommonOrigin, reason, [new("same-initial-values", "One script run twice with its default seed, on other data, gives exactly this picture; nobody need have copied anything.")])
+            : new(Relation.CommonOrigin, $"whether what training wrote is shared cannot be told ({numbers})",
+                [new("seed-or-descent-undecided", "The learned parameters agree about as much as they must for descent, within their error; descent is possible, shared initial values would be enough.")]);
+    }
+
+    private static Ruling Clear(Findings findings, Coverage coverage, bool limited, double? power)
+    {
+        if (!findings.HasExact) return Inconclusive("nothing could be compared as stored", "not-comparable", "The models differ in width or layout, so their numbering cannot be compared as stored.");
+        if (power is null or > Thresholds.PowerCosine)
+        {
+            var direct = findings.Of("direct-cosine")?.Statistic;
+            var alike = direct > 0.5 ? $"; their matrices have a mean cosine of {direct:0.00}, but so few units cannot carry a p-value" : "";
+            return Inconclusive("the models are too small for the tests to tell" + alike, "low-power",
+                "Even a copy would not have been recognised with certainty: the models have too few units and residual dimensions.");
+        }
+
+        if (findings.Log10P < Thresholds.SilentLog10P) return Inconclusive("a trace was found, too weak to claim a relation", "weak-trace", "Compare the folders of weights, or more checkpoints of the same models.");
+        if (findings.Of("token-geometry")?.Statistic > TokenGeometry.Suspicious)
+            return Inconclusive("the numbering differs, but the embeddings have the same inner geometry, as after a rotation or permutation of the residual stream", "hidden-basis",
+                "Neither a relation nor its absence can be claimed from the stored basis: the geometry of the token embeddings is the same on both sides.");
+        if (!coverage.Full || limited) return Inconclusive("not all weights could be read", "unread-tensors", "Parts of a model are missing from the comparison; what was read shows no relation.");
+        return new(Relation.Unrelated, "", []);
+    }
+
+    private static Ruling Inconclusive(string reason, string code, string text) => new(Relation.Inconclusive, reason, [new(code, text)]);
+
+    private static string Show(LearnedCorrelation? correlation) => correlation is { } c ? $"{c.R:0.00}" : "none";
+}

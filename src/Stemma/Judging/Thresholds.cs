@@ -1,0 +1,26 @@
+namespace Stemma.Judging;
+
+/// <summary>Every threshold of the verdict, with its reason. None was tuned to a set of models.</summary>
+internal static class Thresholds
+{
+    /// <summary>
+    /// A relation is claimed below this exact log10 p: one false claim in a thousand million independent pairs, so that even a hub that compares all pairs
+    /// of 30,000 models (450 million) expects fewer than one.
+    /// </summary>
+    public const double ClaimLog10P = -9;
+
+    /// <summary>Above this log10 p nothing is said against independence; between the two a pair is inconclusive. One clean pair in a thousand lands there.</summary>
+    public const double SilentLog10P = -3;
+
+    /// <summary>A pair may be cleared only if copies whose vectors kept this cosine with the original would have been found: a quarter of their variance.</summary>
+    public const double PowerCosine = 0.5;
+
+    /// <summary>Effect asked of a calibrated family besides exceeding every control: a tenth of what identical models show.</summary>
+    public const double CalibratedEffect = 0.1;
+
+    /// <summary>Controls needed before a percentile means anything: with fewer the upper 5 % cannot be told.</summary>
+    public const int FewestControls = 20;
+
+    /// <summary>A training of this many parameters can be replayed by anybody in a day, seed and data order included.</summary>
+    public const long ReplayParameters = 100_000_000;
+}

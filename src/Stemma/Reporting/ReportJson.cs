@@ -1,0 +1,115 @@
+using System.Text.Json;
+using Stemma.Comparing;
+using Stemma.Foundation;
+using Stemma.Judging;
+
+namespace Stemma.Reporting;
+
+/// <summary>A comparison as JSON: complete whatever the screen shows, and byte-identical for the same inputs. The fields are described in <c>schema/</c>.</summary>
+public static class ReportJson
+{
+    /// <summary>Name and version of the document for one pair.</summary>
+    public const string Schema = "stemma.comparison/1";
+
+    /// <summary>Name and version of the document for several pairs.</summary>
+    public const string ManySchema = "stemma.comparisons/1";
+
+    /// <summary>One pair.</summary>
+    public static string Write(ComparisonResult result) => JsonDocumentWriter.Write(json => Comparison(json, result));
+
+    /// <summary>Several pairs, each a whole document of <see cref="Schema"/>.</summary>
+    public static string WriteAll(IReadOnlyList<ComparisonResult> results) => JsonDocumentWriter.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("schema", ManySchema);
+        json.WriteStartArray("comparisons");
+        foreach (var result in results) Comparison(json, result);
+        json.WriteEndArray();
+        json.WriteEndObject();
+    });
+
+    private static void Comparison(Utf8JsonWriter json, ComparisonResult result)
+    {
+        json.WriteStartObject();
+        json.WriteString("schema", Schema);
+        Party(json, "subject", result.Subject);
+        Party(json, "reference", result.Reference);
+        Verdict(json, result.Verdict);
+        json.WriteStartArray("evidence");
+        foreach (var evidence in ReportOrder.Of(result.Evidence)) Evidence(json, evidence);
+        json.WriteEndArray();
+        json.Rows("layer_map", result.LayerMap.Select(match => new double[] { match.SubjectLayer, match.ReferenceLayer, match.Score }));
+        json.WriteStartArray("caveats");
+        foreach (var caveat in result.Caveats)
+        {
+            json.WriteStartObject();
+            json.WriteString("code", caveat.Code);
+            json.WriteString("text", caveat.Text);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Party(Utf8JsonWriter json, string side, Party party)
+    {
+        json.WriteStartObject(side);
+        json.WriteString("name", party.Name);
+        json.WriteString("digest", party.Digest);
+        json.WriteString("architecture", party.Architecture);
+        json.WriteNumber("parameters", party.Parameters);
+        json.WriteEndObject();
+    }
+
+    private static void Verdict(Utf8JsonWriter json, Verdict verdict)
+    {
+        json.WriteStartObject("verdict");
+        json.WriteString("relation", Kebab.Of(verdict.Relation));
+        json.WriteString("direction", Kebab.Of(verdict.Direction));
+        json.Number("log10_p", verdict.Log10P);
+        json.WriteString("strength", Kebab.Of(verdict.Strength));
+        json.WriteString("summary", verdict.Summary);
+        json.WriteStartObject("coverage");
+        json.WriteNumber("tensors_read", verdict.Coverage.TensorsRead);
+        json.WriteNumber("tensors_total", verdict.Coverage.TensorsTotal);
+        json.WriteEndObject();
+        json.WriteStartArray("operations");
+        foreach (var operation in verdict.Operations)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", operation.Name);
+            json.WriteString("detail", operation.Detail);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+
+    private static void Evidence(Utf8JsonWriter json, Evidence evidence)
+    {
+        json.WriteStartObject();
+        json.WriteString("method", evidence.Method);
+        json.WriteString("kind", Kebab.Of(evidence.Kind));
+        json.WriteString("null_hypothesis", evidence.NullHypothesis);
+        json.Number("statistic", evidence.Statistic);
+        json.Number("log10_p", evidence.Log10P);
+        json.Number("percentile", evidence.Percentile);
+        json.Number("controls", evidence.Controls);
+        json.Number("effect", evidence.Effect);
+        json.WriteString("detail", evidence.Detail);
+        json.WriteStartArray("series");
+        foreach (var series in evidence.Series)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", series.Name);
+            json.WritePropertyName("values");
+            json.Row(series.Values);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
+}

@@ -1,0 +1,38 @@
+using System.Globalization;
+
+namespace Stemma.Reporting;
+
+/// <summary>Numbers as people read them.</summary>
+public static class TextNumbers
+{
+    private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
+
+    /// <summary>A p-value from its base-10 logarithm, rounded towards 1, never towards the accusation.</summary>
+    public static string PValue(double log10P) => log10P switch
+    {
+        double.NaN => "",
+        double.NegativeInfinity => "0",
+        > -0.005 => "1",
+        > -3 => Math.Pow(10, log10P).ToString("0.00##", Plain),
+        _ => "10^" + Math.Ceiling(log10P).ToString("0", Plain),
+    };
+
+    public static string Percent(double? percentile) => percentile is { } value && double.IsFinite(value) ? value.ToString("0.##", Plain) + " %" : "";
+
+    public static string Effect(double? effect) => effect is { } value && double.IsFinite(value) ? value.ToString("0.00", Plain) : "";
+
+    public static string Count(long count) => count.ToString("#,0", Plain);
+
+    /// <summary>Three significant figures.</summary>
+    public static string Figures(double value) => value.ToString("G3", Plain);
+
+    /// <summary>Bytes in units of a thousand, as disks are sold and networks are quoted.</summary>
+    public static string Bytes(double bytes) => bytes switch
+    {
+        >= 1e12 => (bytes / 1e12).ToString("0.00", Plain) + " TB",
+        >= 1e9 => (bytes / 1e9).ToString("0.00", Plain) + " GB",
+        >= 1e6 => (bytes / 1e6).ToString("0.0", Plain) + " MB",
+        >= 1e3 => (bytes / 1e3).ToString("0", Plain) + " kB",
+        _ => bytes.ToString("0", Plain) + " B",
+    };
+}

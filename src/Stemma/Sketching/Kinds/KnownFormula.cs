@@ -1,0 +1,33 @@
+namespace Stemma.Sketching.Kinds;
+
+/// <summary>Recognises tables that anybody computes alike: they are stored, but nobody trained them.</summary>
+internal static class KnownFormula
+{
+    private const double Tolerance = 0.01;
+
+    /// <summary>A geometric series that starts at one and falls: inverse rotary frequencies, theta^(-2i/d).</summary>
+    public static bool IsRotaryFrequency(ReadOnlySpan<float> values)
+    {
+        if (values.Length < 4 || Math.Abs(values[0] - 1) > 1e-3 || values[1] is <= 0 or >= 1) return false;
+        for (var i = 1; i < values.Length; i++)
+            if (Math.Abs(values[i] - Math.Pow(values[1], i)) > Tolerance * Math.Pow(values[1], i)) return false;
+        return true;
+    }
+
+    /// <summary>Row <paramref name="position"/> of a sinusoidal position table (Vaswani et al. 2017, section 3.5), sines and cosines interleaved or in halves.</summary>
+    public static bool IsSinusoid(ReadOnlySpan<float> row, long position)
+    {
+        if (row.Length < 8 || row.Length % 2 != 0) return false;
+        bool interleaved = true, halves = true;
+        var half = row.Length / 2;
+        for (var i = 0; i < half && (interleaved || halves); i++)
+        {
+            var angle = position / Math.Pow(10_000, 2.0 * i / row.Length);
+            double sine = Math.Sin(angle), cosine = Math.Cos(angle);
+            interleaved &= Math.Abs(row[2 * i] - sine) < Tolerance && Math.Abs(row[(2 * i) + 1] - cosine) < Tolerance;
+            halves &= Math.Abs(row[i] - sine) < Tolerance && Math.Abs(row[half + i] - cosine) < Tolerance;
+        }
+
+        return interleaved || halves;
+    }
+}

@@ -1,0 +1,110 @@
+using MathNet.Numerics.Distributions;
+using Stemma.Anatomy;
+using Stemma.Foundation;
+using Stemma.Sketching.Kinds;
+
+namespace Stemma.Sketching;
+
+/// <summary>
+/// The FFN units of a layer that are kept: half by a seeded hash of their index (the same indices in every model), half by content
+/// (units whose gate points into a fixed cap, so that a unit is chosen wherever it stands; FracMinHash, Irber et al. 2022, for neurons).
+/// </summary>
+internal sealed class UnitSelection
+{
+    private static readonly float[] Cap = MakeCap();
+
+    private readonly int layer, unitCount, capLevel;
+    private readonly List<Kept> kept;
+    private readonly sbyte[] gate, up, down;
+    private readonly float[] norms;
+    private readonly HashSet<TensorRole> filled = [];
+
+    private readonly record struct Kept(int Expert, int Index, UnitChoice Choice);
+
+    private UnitSelection(int layer, int total, int level, List<Kept> kept)
+    {
+        (this.layer, unitCount, capLevel, this.kept) = (layer, total, level, kept);
+        gate = new sbyte[kept.Count * Recipe.Projection];
+        up = new sbyte[gate.Length];
+        down = new sbyte[gate.Length];
+        norms = new float[kept.Count * 3];
+    }
+
+    public int Count => kept.Count;
+
+    /// <param name="layer">Zero-based.</param>
+    /// <param name="witnesses">Gates (ups without gates) of all experts, complete.</param>
+    /// <param name="limit">Units to keep; all when there are no more.</param>
+    public static UnitSelection Make(int layer, List<PartPass> witnesses, int limit)
+    {
+        var total = witnesses.Sum(w => w.Table!.Units);
+        var level = total <= limit ? 0 : (int)Math.Ceiling(Math.Log2(total / (limit / 2.0)));
+        var perExpert = total <= limit ? int.MaxValue : Math.Max(4, limit / 2 / witnesses.Count);
+        var chosen = new List<Kept>();
+        foreach (var witness in witnesses)
+        {
+            var table = witness.Table!;
+            var seeded = Seeded(table.Units, perExpert);
+            for (var unit = 0; unit < table.Units; unit++)
+            {
+                var choice = (seeded.Contains(unit) ? UnitChoice.ByIndex : UnitChoice.None) | (InCap(table.Of(unit), level) ? UnitChoice.ByContent : UnitChoice.None);
+                if (choice != UnitChoice.None) chosen.Add(new(witness.Part.Expert, unit, choice));
+            }
+        }
+
+        return new(layer, total, level, Bound(chosen, 2 * limit));
+    }
+
+    /// <summary>Writes the kept units of one matrix.</summary>
+    public void Fill(TensorPart part, UnitTable table)
+    {
+        var (target, slot) = part.Role switch
+        {
+            TensorRole.Gate => (gate, 0),
+            TensorRole.Up => (up, 1),
+            _ => (down, 2),
+        };
+        filled.Add(part.Role);
+        for (var i = 0; i < kept.Count; i++)
+        {
+            if (kept[i].Expert != part.Expert || kept[i].Index >= table.Units) continue;
+            QuantisedDirection.Write(table.Of(kept[i].Index), target.AsSpan(i * Recipe.Projection, Recipe.Projection));
+            norms[(i * 3) + slot] = MathF.Sqrt(table.Squares[kept[i].Index]);
+        }
+    }
+
+    public LayerUnits Pack() => new(
+        layer, unitCount, capLevel, [.. kept.Select(k => k.Expert)], [.. kept.Select(k => k.Index)], [.. kept.Select(k => k.Choice)],
+        filled.Contains(TensorRole.Gate) ? gate : [], filled.Contains(TensorRole.Up) ? up : [], filled.Contains(TensorRole.Down) ? down : [], norms);
+
+    /// <summary>A model built so that every gate points into the cap must not make the fingerprint large.</summary>
+    private static List<Kept> Bound(List<Kept> chosen, int most) =>
+        chosen.Count <= most
+            ? chosen
+            : [.. chosen.OrderBy(k => k.Choice.HasFlag(UnitChoice.ByIndex) ? 0 : 1).ThenBy(k => Recipe.UnitRank(k.Index)).ThenBy(k => k.Expert)
+                .Take(most).OrderBy(k => k.Expert).ThenBy(k => k.Index)];
+
+    private static HashSet<int> Seeded(int units, int count) =>
+        count >= units ? [.. Enumerable.Range(0, units)] : [.. Enumerable.Range(0, units).OrderBy(i => Recipe.UnitRank(i)).Take(count)];
+
+    /// <summary>A random direction's cosine with the cap is close to N(0, 1/64); the threshold leaves 2^-level of them.</summary>
+    private static bool InCap(ReadOnlySpan<float> direction, int level)
+    {
+        if (level == 0) return true;
+        double dot = 0, square = 0;
+        for (var b = 0; b < Recipe.Projection; b++)
+        {
+            dot += direction[b] * Cap[b];
+            square += (double)direction[b] * direction[b];
+        }
+
+        return square > 0 && dot > Normal.InvCDF(0, 1, 1 - Math.Pow(2, -level)) * Math.Sqrt(square);
+    }
+
+    /// <summary>A fixed direction of norm 8, so that a unit vector's product with it has unit variance.</summary>
+    private static float[] MakeCap()
+    {
+        var seed = SeededHash.SeedOf("stemma/1/cap");
+        return [.. Enumerable.Range(0, Recipe.Projection).Select(b => SeededHash.Sign(seed, (ulong)b))];
+    }
+}

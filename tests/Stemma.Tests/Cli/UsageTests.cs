@@ -1,0 +1,68 @@
+using Stemma.Cli.Commands;
+using Stemma.Tests.Support;
+
+namespace Stemma.Tests.Cli;
+
+public sealed class UsageTests
+{
+    [Theory]
+    [InlineData("Did you mean 'compare'?", "comapre", "a", "b")]
+    [InlineData("Did you mean '--format'?", "compare", "a", "b", "--fromat", "json")]
+    [InlineData("Did you mean 'json'?", "compare", "a", "b", "--format", "jsn")]
+    [InlineData("Did you mean 'derived'?", "compare", "a", "b", "--fail-on", "merged,dervied")]
+    [InlineData("compare KNOWN SUSPECT", "compare", "a")]
+    [InlineData("one model too many: 'b'", "inspect", "a", "b")]
+    [InlineData("from 0 to 1024", "compare", "a", "b", "--threads", "many")]
+    [InlineData("from 0 to 1024", "compare", "a", "b", "--threads", "-1")]
+    [InlineData("FORMAT=FILE", "compare", "a", "b", "-o", "report.json")]
+    [InlineData("none of them", "compare", "a", "b", "-o", "pdf=report.pdf")]
+    [InlineData("no argument 'x'", "version", "x")]
+    public void A_mistake_is_named_on_standard_error_with_a_way_out(string said, params string[] args)
+    {
+        var run = CliRun.Of(new(), args);
+        Assert.Equal(4, run.Code);
+        Assert.Equal("", run.Out);
+        Assert.Contains(said, run.Error);
+        Assert.Contains("--help' shows what it takes.", run.Error);
+    }
+
+    [Fact]
+    public void No_arguments_at_all_show_the_help_as_talk()
+    {
+        var run = CliRun.Of(new());
+        Assert.Equal(4, run.Code);
+        Assert.Equal("", run.Out);
+        Assert.Contains("stemma compare examples/parent examples/suspect", run.Error);
+    }
+
+    [Theory]
+    [InlineData("compare")]
+    [InlineData("sketch")]
+    [InlineData("inspect")]
+    [InlineData("doctor")]
+    [InlineData("version")]
+    public void Every_help_ends_with_examples_that_parse(string verb)
+    {
+        var run = CliRun.Of(new(), verb, "--help");
+        Assert.Equal(0, run.Code);
+        Assert.Equal("", run.Error);
+        var examples = run.Out[run.Out.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("  stemma ", StringComparison.Ordinal)).ToList();
+        Assert.NotEmpty(examples);
+        Assert.All(examples, DocumentedCommands.Parses);
+    }
+
+    [Fact]
+    public void Completions_know_the_options()
+    {
+        var run = CliRun.Of(new(), "[suggest:11]", "compare --f");
+        Assert.Contains("--fail-on", run.Out);
+        Assert.Contains("--format", run.Out);
+    }
+
+    [Theory]
+    [InlineData("compare", "compare", 0)]
+    [InlineData("comapre", "compare", 1)]
+    [InlineData("compar", "compare", 1)]
+    [InlineData("", "abc", 3)]
+    public void Distance_counts_edits(string from, string to, int edits) => Assert.Equal(edits, Nearest.Distance(from, to));
+}

@@ -1,0 +1,33 @@
+using Stemma.Tests.Support;
+
+namespace Stemma.Tests.House;
+
+public sealed class FileLengthTests
+{
+    private const int Longest = 500;
+    private const int Median = 100;
+
+    [Theory]
+    [InlineData("src")]
+    [InlineData("tests")]
+    public void No_file_is_longer_than_a_person_can_hold(string folder) =>
+        Assert.Empty(Repository.Sources(folder).Where(file => File.ReadLines(file).Count() > Longest).Select(file => Path.GetRelativePath(Repository.Root, file)));
+
+    [Fact]
+    public void The_usual_file_is_short()
+    {
+        var lengths = Repository.Sources("src").Select(file => File.ReadLines(file).Count()).Order().ToList();
+        Assert.True(lengths[lengths.Count / 2] < Median, $"median {lengths[lengths.Count / 2]}");
+    }
+
+    [Fact]
+    public void Every_room_says_what_it_is_for_in_ten_lines()
+    {
+        foreach (var room in Directory.GetDirectories(Repository.At("src", "Stemma")).Where(room => Directory.EnumerateFiles(room, "*.cs", SearchOption.AllDirectories).Any()))
+        {
+            var readme = Path.Combine(room, "README.md");
+            if (!File.Exists(readme)) continue;
+            Assert.True(File.ReadLines(readme).Count() <= 10, readme);
+        }
+    }
+}
