@@ -35,10 +35,17 @@ internal sealed class Findings
         Evidence.Count(e => e is { Kind: EvidenceKind.Calibrated, Percentile: >= 100, Method: "two-witness" or "direct-cosine" }
             && e.Controls >= Thresholds.FewestControls && e.Effect >= Thresholds.CalibratedEffect) >= 2;
 
-    /// <summary>The larger correlation's lower bound: gains may have been rescaled away, biases may not exist.</summary>
-    public double LearnedLower => Math.Max(Gains?.Lower ?? double.NegativeInfinity, Biases?.Lower ?? double.NegativeInfinity);
+    /// <summary>The family that agrees more: gains may have been rescaled away, biases may not exist.</summary>
+    public LearnedCorrelation Learned => (Gains, Biases) switch
+    {
+        ({ } gains, { } biases) => gains.R > biases.R ? gains : biases,
+        ({ } gains, null) => gains,
+        (null, { } biases) => biases,
+        _ => default,
+    };
 
-    public double LearnedUpper => Math.Max(Gains?.Upper ?? double.NegativeInfinity, Biases?.Upper ?? double.NegativeInfinity);
+    /// <summary>How much of the matrices, initial noise and learning together, is shared in matched layers; null when no matrix could be compared.</summary>
+    public double? Bulk => Of("direct-cosine")?.Statistic;
 
     public bool LearnedKnown => Gains is not null || Biases is not null;
 }

@@ -9,7 +9,12 @@ internal sealed record FoundOperation(Operation Operation, Direction Direction =
 internal static class OperationFinder
 {
     private static readonly Func<Findings, IEnumerable<FoundOperation>>[] Finders =
-        [StructureChanges.Find, StorageChanges.Find, TokenizerChanges.Find, GaugeChanges.Find, TrainingChanges.Find];
+        [StructureChanges.Find, StorageChanges.Find, TokenizerChanges.Find, GaugeChanges.Find];
 
-    public static IReadOnlyList<FoundOperation> Find(Findings findings) => [.. Finders.SelectMany(f => f(findings))];
+    /// <summary>Training is named only where nothing else explains the difference.</summary>
+    public static IReadOnlyList<FoundOperation> Find(Findings findings)
+    {
+        var found = Finders.SelectMany(f => f(findings)).ToList();
+        return found.Exists(o => o.Operation.Name != "frozen-tensors") ? found : [.. found, .. TrainingChanges.Find(findings)];
+    }
 }

@@ -29,13 +29,16 @@ internal static class RelationRule
                 [new("seed-or-descent-undecided", "Neither gains nor biases could be compared; the weights are not independent, but one script with one seed would explain it.")]);
         }
 
-        var numbers = $"gains {Show(findings.Gains)}, biases {Show(findings.Biases)}";
-        if (findings.LearnedLower > LearnedParameters.Majority) return new(Relation.Derived, $"what training wrote is shared too ({numbers})", []);
-        var reason = $"they share initial values but not what training wrote ({numbers})";
-        return findings.LearnedUpper < LearnedParameters.Majority
-            ? new(Relation.CommonOrigin, reason, [new("same-initial-values", "One script run twice with its default seed, on other data, gives exactly this picture; nobody need have copied anything.")])
-            : new(Relation.CommonOrigin, $"whether what training wrote is shared cannot be told ({numbers})",
-                [new("seed-or-descent-undecided", "The learned parameters agree about as much as they must for descent, within their error; descent is possible, shared initial values would be enough.")]);
+        // A descendant keeps what its ancestor learned about as well as the ancestor's initial noise; a twin by seed never had it.
+        var learned = findings.Learned;
+        var numbers = $"gains {Show(findings.Gains)}, biases {Show(findings.Biases)}, matrices {Show(findings.Bulk)}";
+        var ratio = findings.Bulk is > 0 and { } bulk ? learned.R / bulk : 0;
+        if (learned.Lower >= Thresholds.LearnedAtLeast && ratio >= Thresholds.LearnedKeepsUp) return new(Relation.Derived, $"what training wrote is shared too ({numbers})", []);
+        return ratio < Thresholds.TwinsAtMost
+            ? new(Relation.CommonOrigin, $"they share initial values but not what training wrote ({numbers})",
+                [new("same-initial-values", "One script run twice with its default seed, on other data, gives exactly this picture; nobody need have copied anything.")])
+            : new(Relation.CommonOrigin, $"the matrices agree better than what training wrote ({numbers})",
+                [new("seed-or-descent-undecided", "Two trainings from the same initial values and a long training from the other model would both explain it.")]);
     }
 
     private static Ruling Clear(Findings findings, Coverage coverage, bool limited, double? power)
@@ -59,5 +62,7 @@ internal static class RelationRule
 
     private static Ruling Inconclusive(string reason, string code, string text) => new(Relation.Inconclusive, reason, [new(code, text)]);
 
-    private static string Show(LearnedCorrelation? correlation) => correlation is { } c ? $"{c.R:0.00}" : "none";
+    private static string Show(LearnedCorrelation? correlation) => Show(correlation?.R);
+
+    private static string Show(double? value) => value is { } v ? $"{v:0.00}" : "none";
 }

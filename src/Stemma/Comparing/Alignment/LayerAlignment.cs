@@ -31,9 +31,10 @@ public sealed class LayerAlignment
             for (var j = 0; j < reference.Count; j++)
             {
                 var cosines = CosinesOf(pair, subject[i], reference[j]).ToList();
+                // Five standard errors of the mean of unrelated matrices: none of a few thousand pairs of layers reaches that by chance.
                 var noise = cosines.Count == 0 ? 0 : 5 / (pair.SketchSize * Math.Sqrt(cosines.Count));
                 var mean = cosines.Count == 0 ? 0 : cosines.Average();
-                scores[i, j] = Math.Max(mean > noise ? mean : 0, UnitShare(pair, subject[i], reference[j]));
+                scores[i, j] = Math.Max(mean > noise ? mean : 0, UnitShare(pair, subject[i], reference[j], subject.Count * reference.Count));
             }
         }
 
@@ -53,13 +54,7 @@ public sealed class LayerAlignment
         }
     }
 
-    private static double UnitShare(PairContext pair, int subjectLayer, int referenceLayer)
-    {
-        var units = pair.Units;
-        var i = units.SubjectLayers.ToList().IndexOf(subjectLayer);
-        var j = units.ReferenceLayers.ToList().IndexOf(referenceLayer);
-        if (i < 0 || j < 0 || double.IsNaN(units.Scores[i, j])) return 0;
-        // One match in a hundred units happens by chance in a layer pair; a tenth does not.
-        return units.Scores[i, j] > 0.1 ? units.Scores[i, j] : 0;
-    }
+    /// <summary>Share of units that kept their number; zero unless chance would give it less than once in a thousand comparisons of all layers.</summary>
+    private static double UnitShare(PairContext pair, int subjectLayer, int referenceLayer, int pairs) =>
+        pair.Units.Between(subjectLayer, referenceLayer) is { } match && match.LogP < Math.Log(0.001 / pairs) ? match.Share : 0;
 }

@@ -20,57 +20,44 @@ public sealed record MappedUnits(LayerMap Map, IReadOnlyList<UnitMatch> Matches,
 /// </summary>
 public sealed class UnitAlignment
 {
-    private UnitAlignment(IReadOnlyList<int> subjectLayers, IReadOnlyList<int> referenceLayers, double[,] scores, MappedUnits best)
-    {
-        (SubjectLayers, ReferenceLayers, Scores, Best) = (subjectLayers, referenceLayers, scores, best);
-    }
+    private readonly Dictionary<(int Subject, int Reference), UnitMatch> _matches;
 
-    /// <summary>Layer numbers behind the positions of <see cref="Scores"/>.</summary>
-    public IReadOnlyList<int> SubjectLayers { get; }
-    public IReadOnlyList<int> ReferenceLayers { get; }
+    private UnitAlignment(Dictionary<(int Subject, int Reference), UnitMatch> matches, MappedUnits best) => (_matches, Best) = (matches, best);
 
-    /// <summary>Share of units that kept their index, per pair of layers; NaN where the pair was not looked at.</summary>
-    public double[,] Scores { get; }
     public MappedUnits Best { get; }
+
+    /// <summary>What was found between two layers, by their numbers; null when the pair was not looked at.</summary>
+    public UnitMatch? Between(int subjectLayer, int referenceLayer) =>
+        _matches.TryGetValue((subjectLayer, referenceLayer), out var match) ? match : null;
 
     public static UnitAlignment Find(IReadOnlyList<LayerUnits> subject, IReadOnlyList<LayerUnits> reference)
     {
-        var scores = new double[subject.Count, reference.Count];
-        for (var i = 0; i < subject.Count; i++)
-            for (var j = 0; j < reference.Count; j++) scores[i, j] = double.NaN;
-
+        var found = new Dictionary<(int, int), UnitMatch>();
         var diagonal = Math.Min(subject.Count, reference.Count);
-        var identity = Measure(LayerMap.Identity(diagonal), (i, j) => Pair(i, j), 0);
+        var identity = Measure(LayerMap.Identity(diagonal), Pair, 0);
         var explained = subject.Count == reference.Count && identity.Matches.All(m => m.Share > 0.5);
         if (explained || diagonal == 0) return Result(identity with { LogP = Math.Min(0, identity.LogP) });
 
-        var matches = new UnitMatch[subject.Count, reference.Count];
         var weights = new double[subject.Count, reference.Count];
         for (var i = 0; i < subject.Count; i++)
-        {
-            for (var j = 0; j < reference.Count; j++)
-            {
-                matches[i, j] = Pair(i, j);
-                weights[i, j] = -ExactBounds.LogTail(matches[i, j].Same, matches[i, j].Expected);
-            }
-        }
+            for (var j = 0; j < reference.Count; j++) weights[i, j] = -Pair(i, j).LogP;
 
         var map = LayerMap.Best(weights);
         var tried = map.Pairs.Count == 0 ? 0 : Math.Log(diagonal)
             + ExactBounds.LogBinomial(subject.Count, map.Pairs.Count) + ExactBounds.LogBinomial(reference.Count, map.Pairs.Count);
-        var best = Measure(map, (i, j) => matches[i, j], tried);
+        var best = Measure(map, Pair, tried);
         // Two families of maps were tried: the identity and the best of all.
         var chosen = best.LogP <= identity.LogP ? best : identity;
         return Result(chosen with { LogP = Math.Min(0, chosen.LogP + Math.Log(2)) });
 
         UnitMatch Pair(int i, int j)
         {
-            var match = UnitPairs.Match(subject[i], reference[j]);
-            scores[i, j] = match.Share;
+            var layers = (subject[i].Layer, reference[j].Layer);
+            if (!found.TryGetValue(layers, out var match)) found[layers] = match = UnitPairs.Match(subject[i], reference[j]);
             return match;
         }
 
-        UnitAlignment Result(MappedUnits mapped) => new([.. subject.Select(u => u.Layer)], [.. reference.Select(u => u.Layer)], scores, mapped);
+        UnitAlignment Result(MappedUnits mapped) => new(found, mapped);
     }
 
     private static MappedUnits Measure(LayerMap map, Func<int, int, UnitMatch> match, double logTried)

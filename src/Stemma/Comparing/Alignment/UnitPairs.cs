@@ -10,6 +10,9 @@ namespace Stemma.Comparing.Alignment;
 /// <param name="Expected">Matches to the own index that chance gives: matched units over labels, summed over the experts whose labels are permuted.</param>
 public readonly record struct UnitMatch(int Same, int Matched, int Offered, double Expected)
 {
+    /// <summary>Natural logarithm of the bound on p for this pair of layers alone.</summary>
+    public double LogP => Statistics.ExactBounds.LogTail(Same, Expected);
+
     /// <summary>Share of units that kept their index, corrected for chance.</summary>
     public double Share => Offered == 0 ? 0 : Math.Max(0, Same - Expected) / Math.Max(1, Offered - Expected);
 }

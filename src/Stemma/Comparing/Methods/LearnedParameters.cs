@@ -7,8 +7,8 @@ namespace Stemma.Comparing.Methods;
 
 /// <summary>Pooled correlation of parameters that only training writes, with its standard error on Fisher's z scale.</summary>
 /// <param name="R">Pooled Pearson correlation.</param>
-/// <param name="Lower">Two standard errors below.</param>
-/// <param name="Upper">Two standard errors above.</param>
+/// <param name="Lower">Three standard errors below.</param>
+/// <param name="Upper">Three standard errors above.</param>
 /// <param name="Numbers">Numbers behind it.</param>
 public readonly record struct LearnedCorrelation(double R, double Lower, double Upper, int Numbers);
 
@@ -18,14 +18,14 @@ public readonly record struct LearnedCorrelation(double R, double Lower, double 
 /// </summary>
 public sealed class LearnedParameters : IMethod
 {
-    /// <summary>Root of one half: above it more than half of the variance of what both learned is shared.</summary>
-    public const double Majority = 0.7071;
-
     /// <summary>
-    /// Torch's default biases are uniform (excess kurtosis -1.2): they start as noise and say nothing about learning. Half way to the normal distribution's 0,
-    /// over all layers of a role, because one short vector's kurtosis has a standard error of 0.6.
+    /// Torch's default biases are uniform on +-1/sqrt(inputs): excess kurtosis -1.2 and a known spread. They start as noise and say nothing about learning.
+    /// The border is half way to the normal distribution's 0, over all layers of a role, because one short vector's kurtosis has a standard error of 0.6.
     /// </summary>
-    private const double UniformKurtosis = -0.6;
+    private const double UniformKurtosis = -0.6, UniformSpreadBelow = 0.7, UniformSpreadAbove = 1.5;
+
+    /// <summary>Standard errors to either side: a true descendant falls outside once in a thousand times.</summary>
+    private const double Errors = 3;
 
     private static readonly TensorRole[] GainRoles =
         [TensorRole.NormAttn, TensorRole.NormFfn, TensorRole.NormAttnPost, TensorRole.NormFfnPost, TensorRole.QNorm, TensorRole.KNorm, TensorRole.FinalNorm, TensorRole.EmbedNorm];
@@ -48,25 +48,20 @@ public sealed class LearnedParameters : IMethod
             Statistic = best,
             Effect = Math.Clamp(best, 0, 1),
             Detail = $"Correlation of parameters that start from a constant, centred, in matched layers: {string.Join("; ", parts)}. "
-                + $"Above {Majority:0.00} more than half of what both models learned is shared.",
+                + "Descendants keep it nearly as well as the matrices themselves; two trainings from one seed do not.",
         };
     }
 
     /// <summary>Pooled over matched layers only; null where nothing that starts from a constant was found on both sides.</summary>
     public static (LearnedCorrelation? Gains, LearnedCorrelation? Biases) Measure(PairContext pair)
     {
-        var gains = new List<(float[], float[])>();
-        var biases = new List<(float[], float[])>();
+        var (gains, biases) = (new List<List<Agreement>>(), new List<List<Agreement>>());
         var learnedBiases = BiasRoles.Where(role => StartsFromZero(pair.Subject, role) && StartsFromZero(pair.Reference, role)).ToList();
         foreach (var (subject, reference, _) in pair.Layers.Pairs.Append((TensorPart.NoLayer, TensorPart.NoLayer, 1)))
         {
-            foreach (var role in GainRoles)
-            {
-                Add(gains, pair.SubjectParts.Find(role, subject), pair.ReferenceParts.Find(role, reference));
-                Add(biases, pair.SubjectParts.Find(role, subject, bias: true), pair.ReferenceParts.Find(role, reference, bias: true));
-            }
-
-            foreach (var role in learnedBiases) Add(biases, pair.SubjectParts.Find(role, subject, bias: true), pair.ReferenceParts.Find(role, reference, bias: true));
+            gains.Add([.. GainRoles.Select(role => Compare(pair.SubjectParts.Find(role, subject), pair.ReferenceParts.Find(role, reference))).OfType<Agreement>()]);
+            biases.Add([.. GainRoles.Concat(learnedBiases)
+                .Select(role => Compare(pair.SubjectParts.Find(role, subject, bias: true), pair.ReferenceParts.Find(role, reference, bias: true))).OfType<Agreement>()]);
         }
 
         return (Pool(gains), Pool(biases));
@@ -76,28 +71,34 @@ public sealed class LearnedParameters : IMethod
     private static bool StartsFromZero(Fingerprint model, TensorRole role)
     {
         var biases = model.Sketch.Tensors.SelectMany(t => t.Parts).Where(p => p.Role == role && p.IsBias && !p.CommonMaterial).ToList();
-        return biases.Count > 0 && biases.TrueForAll(p => !p.Inferred) && biases.Average(p => p.Moments.Kurtosis) > UniformKurtosis;
+        if (biases.Count == 0 || biases.Exists(p => p.Inferred)) return false;
+        var spread = biases.Average(p => p.Moments.StandardDeviation) * Math.Sqrt(3.0 * Math.Max(1, model.Shape.Hidden));
+        return biases.Average(p => p.Moments.Kurtosis) > UniformKurtosis || spread is < UniformSpreadBelow or > UniformSpreadAbove;
     }
 
-    private static void Add(List<(float[], float[])> vectors, PartSketch? a, PartSketch? b)
+    private readonly record struct Agreement(double R, int Numbers);
+
+    private static Agreement? Compare(PartSketch? a, PartSketch? b)
     {
-        if (a?.Values is not { Length: > 2 } x || b?.Values is not { } y || x.Length != y.Length || !Varies(a) || !Varies(b)) return;
-        vectors.Add((x, y));
+        if (a?.Values is not { Length: > 2 } x || b?.Values is not { } y || x.Length != y.Length || !Varies(a) || !Varies(b)) return null;
+        return Correlation.Pearson(Array.ConvertAll(x, v => (double)v), Array.ConvertAll(y, v => (double)v)) is { } r ? new(r, x.Length) : null;
     }
 
     /// <summary>A gain folded away is constant up to rounding: it holds nothing.</summary>
     private static bool Varies(PartSketch part) => part.Moments.StandardDeviation > 1e-4 * Math.Abs(part.Moments.Mean) && part.Moments.StandardDeviation > 0;
 
-    /// <summary>Each vector is standardised, so the pooled r is the mean of the vectors' r weighted by length; the error allows for vectors that differ among themselves.</summary>
-    private static LearnedCorrelation? Pool(List<(float[] A, float[] B)> vectors)
+    /// <summary>
+    /// Each vector is standardised, so the pooled r is the mean of the vectors' r weighted by length. The error is the larger of Fisher's and of the spread
+    /// between layers, which are the units that training moves together.
+    /// </summary>
+    private static LearnedCorrelation? Pool(List<List<Agreement>> layers)
     {
-        var found = vectors.Select(v => (R: Correlation.Pearson(Array.ConvertAll(v.A, x => (double)x), Array.ConvertAll(v.B, x => (double)x)), Weight: v.A.Length))
-            .Where(v => v.R is not null).Select(v => (R: v.R!.Value, v.Weight)).ToList();
-        var numbers = found.Sum(v => v.Weight);
-        if (found.Count == 0 || numbers < 8) return null;
-        var pooled = Math.Clamp(found.Sum(v => v.R * v.Weight) / numbers, -0.999999, 0.999999);
-        var spread = found.Count < 2 ? 0 : Math.Sqrt(found.Sum(v => (v.R - pooled) * (v.R - pooled)) / (found.Count - 1)) / Math.Sqrt(found.Count) / (1 - (pooled * pooled));
-        var error = Math.Max(1 / Math.Sqrt(numbers - 3), spread);
-        return new(pooled, Math.Tanh(Math.Atanh(pooled) - (2 * error)), Math.Tanh(Math.Atanh(pooled) + (2 * error)), numbers);
+        var found = layers.Where(l => l.Count > 0).Select(l => (R: l.Sum(v => v.R * v.Numbers) / l.Sum(v => v.Numbers), Numbers: l.Sum(v => v.Numbers))).ToList();
+        var numbers = found.Sum(l => l.Numbers);
+        if (numbers < 8) return null;
+        var pooled = Math.Clamp(found.Sum(l => l.R * l.Numbers) / numbers, -0.999999, 0.999999);
+        var variance = found.Count < 2 ? 0 : found.Sum(l => l.Numbers * (l.R - pooled) * (l.R - pooled)) / numbers / (found.Count - 1);
+        var error = Math.Max(1 / Math.Sqrt(numbers - 3), Math.Sqrt(variance) / (1 - (pooled * pooled)));
+        return new(pooled, Math.Tanh(Math.Atanh(pooled) - (Errors * error)), Math.Tanh(Math.Atanh(pooled) + (Errors * error)), numbers);
     }
 }

@@ -13,7 +13,7 @@ internal static class GaugeChanges
                 $"Both witnesses find the counterparts of {witnessed:P0} of the FFN units, but only {numbered:P0} stand under their own number."));
         }
 
-        if (findings is { Gains: { } gains, Biases: { } biases } && biases.Lower > 0.7071 && gains.Upper < 0.5)
+        if (findings is { Gains: { } gains, Biases: { } biases } && biases.Lower > 0.5 && gains.Upper < 0.5)
         {
             yield return new(new("rescaled",
                 $"Gains agree only to {gains.R:0.00} while biases agree to {biases.R:0.00} and the matrices, with gains folded in, to {findings.Of("direct-cosine")?.Statistic:0.00}."));

@@ -10,7 +10,7 @@ internal static class StorageChanges
     /// <summary>Trained weights in 16 or 32 bits are exactly zero less than once in a hundred; a pruned model is at every tenth or more.</summary>
     private const double PrunedZeros = 0.1, OrdinaryZeros = 0.01;
 
-    /// <summary>A 4-bit grid has at most 16 values in a group of 32 or more, so at most half of 64 neighbours differ; bf16 weights differ nearly all.</summary>
+    /// <summary>A 4-bit grid has at most 16 values in a group of 32 or more, so at most half of 64 neighbours differ, zeros left aside; bf16 weights differ nearly all.</summary>
     private const double GridDistinct = 0.55, OrdinaryDistinct = 0.8;
 
     public static IEnumerable<FoundOperation> Find(Findings findings)
@@ -19,7 +19,7 @@ internal static class StorageChanges
         var quantised = Sides(subject.Distinct < GridDistinct && reference.Distinct > OrdinaryDistinct, reference.Distinct < GridDistinct && subject.Distinct > OrdinaryDistinct);
         if (quantised is { } q)
         {
-            yield return new(new("quantised", $"Of 64 neighbouring weights {64 * subject.Distinct:0} are different values, in the reference {64 * reference.Distinct:0}: a coarse grid."), q);
+            yield return new(new("quantised", $"Of 64 neighbouring weights that are not zero {64 * subject.Distinct:0} are different values, in the reference {64 * reference.Distinct:0}: a coarse grid."), q);
         }
         else if (Sides(subject.Zeros > PrunedZeros && reference.Zeros < OrdinaryZeros, reference.Zeros > PrunedZeros && subject.Zeros < OrdinaryZeros) is { } p)
         {
@@ -39,6 +39,6 @@ internal static class StorageChanges
             .Where(p => p.Role is TensorRole.Q or TensorRole.K or TensorRole.V or TensorRole.O or TensorRole.Gate or TensorRole.Up or TensorRole.Down && p.Inner >= 64 && !p.CommonMaterial && !p.IsBias)
             .Select(p => p.Moments).ToList();
         var count = matrices.Sum(m => (double)m.Count);
-        return count == 0 ? (0, 1) : (matrices.Sum(m => m.ZeroShare * m.Count) / count, matrices.Sum(m => m.DistinctShare * m.Count) / count);
+        return count == 0 ? (0, 1) : (matrices.Sum(m => m.ZeroShare * m.Count) / count, matrices.Sum(m => m.DistinctShare / Math.Max(0.01, 1 - m.ZeroShare) * m.Count) / count);
     }
 }

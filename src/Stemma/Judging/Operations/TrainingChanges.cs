@@ -9,8 +9,7 @@ internal static class TrainingChanges
     public static IEnumerable<FoundOperation> Find(Findings findings)
     {
         if (findings.Of("direct-cosine")?.Statistic is not { } cosine || findings.Effect("identical-bytes") >= 1) yield break;
-        var (a, b) = (findings.Pair.Subject.Shape, findings.Pair.Reference.Shape);
-        if (a.Layers != b.Layers || a.Experts != b.Experts || a.Ffn != b.Ffn || cosine < 0.05) yield break;
+        if (findings.Pair.Layers.Pairs.Count != findings.Pair.Subject.Shape.Layers) yield break;
         yield return cosine >= FineTuneCosine
             ? new(new("fine-tune", $"The matrices kept a mean cosine of {cosine:0.000} with their counterparts: small changes everywhere."))
             : new(new("continued-pretraining", $"The matrices kept a mean cosine of {cosine:0.000} with their counterparts: more than a fine-tune changes."));
