@@ -78,7 +78,7 @@ internal static class FolderRules
     private static Listing List(string folder)
     {
         var listing = new Listing([], [], [], []);
-        foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        foreach (var path in FilesOf(folder))
         {
             var name = Path.GetFileName(path);
             if (name.EndsWith(ShardIndex.Ending, StringComparison.Ordinal)) listing.Indexes.Add(name);
@@ -92,6 +92,18 @@ internal static class FolderRules
         }
 
         return listing;
+    }
+
+    private static string[] FilesOf(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StemmaException(new Fault(FaultCode.ReadFailed, folder, null, failure.Message, "", "check the rights on the folder"), failure);
+        }
     }
 
     /// <summary>By first bytes; by name for what cannot be opened or is damaged, so that it is refused later and not passed over.</summary>

@@ -196,6 +196,25 @@ public sealed class SafetensorsAttacks : IDisposable
     }
 
     [Fact]
+    public void The_longest_header_allowed_costs_no_memory_when_it_is_empty()
+    {
+        var path = _folder.Write("m.safetensors", SafetensorsBytes.Raw(100_000_000, [(byte)'{', (byte)'"'], []));
+        using (var file = File.OpenWrite(path)) file.SetLength(100_000_100);
+        Hostile.Refused(path, FaultCode.SafetensorsHeaderNotJson);
+        using (var file = File.OpenWrite(path)) file.Write(BitConverter.GetBytes(100_000_001L));
+        Hostile.Refused(path, FaultCode.SafetensorsHeaderTooLarge);
+    }
+
+    [Fact]
+    public void A_pipe_does_not_make_the_reader_wait()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "no named pipes in folders");
+        using (var maker = System.Diagnostics.Process.Start("mkfifo", [_folder["model.safetensors"]])) maker.WaitForExit();
+        Hostile.Refused(_folder.Root, FaultCode.SafetensorsTooSmall);
+        Hostile.Refused("/dev/zero", FaultCode.UnknownFormat);
+    }
+
+    [Fact]
     public void An_unknown_field_is_told()
     {
         const string header = """{"a":{"x":{"y":[1,2]},"dtype":"U8","shape":[1],"data_offsets":[0,1]}}""";

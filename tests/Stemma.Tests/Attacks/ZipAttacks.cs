@@ -49,13 +49,9 @@ public sealed class ZipAttacks : IDisposable
     [Fact]
     public void Entries_that_overlap_are_refused()
     {
-        var parts = TorchZipWriter.Parts(Pickle, new byte[8]);
-        parts[3] = parts[2] with { Name = "archive/data/1", LocalName = "archive/data/0", HeaderAt = null };
-        parts.Add(parts[2] with { Name = "archive/data/2", HeaderAt = 0 });
-        Refused(parts, FaultCode.ZipNamesDiffer);
         var inner = TorchZipWriter.Zip([new ZipPart("archive/data/9", new byte[4])])[..(64 + 4)];
         var outer = new List<ZipPart> { new("archive/data/0", inner), new("archive/data.pkl", Pickle), new("archive/data/9", new byte[4]) { HeaderAt = 64 } };
-        Refused(outer, FaultCode.ZipInvalid);
+        Assert.Contains("inside another", Refused(outer, FaultCode.ZipInvalid).Found, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -169,7 +165,7 @@ public sealed class ZipAttacks : IDisposable
         return parts;
     }
 
-    private void Refused(IReadOnlyList<ZipPart> parts, FaultCode expected) => Refused(TorchZipWriter.Zip(parts), expected);
+    private Fault Refused(IReadOnlyList<ZipPart> parts, FaultCode expected) => Refused(TorchZipWriter.Zip(parts), expected);
 
     private Fault Refused(byte[] bytes, FaultCode expected) => Hostile.Refused(_folder.Write("m.pt", bytes), expected);
 }
