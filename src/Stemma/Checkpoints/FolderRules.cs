@@ -44,7 +44,7 @@ internal static class FolderRules
     private static List<string> ChooseFiles(string folder, List<string> files)
     {
         if (files.Count == 1 && ShardName.Parse(files[0]) is null) return files;
-        if (files.Find(UsualNames.Contains) is { } usual) return [usual];
+        if (Array.Find(UsualNames, files.Contains) is { } usual) return [usual];
         if (ShardName.Parse(files[0]) is not { } first || !files.All(name => ShardName.Parse(name)?.IsSibling(first) == true))
             throw Ambiguous(folder, files, "weight files and no index");
         if (files.Count == first.Of) return files;

@@ -60,6 +60,16 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public void A_file_with_the_usual_name_is_the_model_and_an_adapter_beside_it_is_told()
+    {
+        _folder.Write("adapter_model.safetensors", Model("lora"));
+        _folder.Write("model.safetensors", Model("a"));
+        using var checkpoint = CheckpointOpener.Open(_folder.Root);
+        Assert.Equal("model.safetensors", Assert.Single(checkpoint.Files).Name);
+        Assert.Contains("adapter_model", Assert.Single(checkpoint.Notices).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void What_training_leaves_beside_the_weights_is_not_taken_for_them()
     {
         var state = TorchZipWriter.Checkpoint(new PickleWriter().Dict(("w", pickle => pickle.Tensor("FloatStorage", "0", 1, 0, [1]))).Stop(), new byte[4]);
