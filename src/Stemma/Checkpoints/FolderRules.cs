@@ -44,7 +44,7 @@ internal static class FolderRules
     private static List<string> ChooseFiles(string folder, List<string> files)
     {
         if (files.Count == 1 && ShardName.Parse(files[0]) is null) return files;
-        if (files.Find(UsualNames.Contains) is { } usual) return [usual];
+        if (Array.Find(UsualNames, files.Contains) is { } usual) return [usual];
         if (ShardName.Parse(files[0]) is not { } first || !files.All(name => ShardName.Parse(name)?.IsSibling(first) == true))
             throw Ambiguous(folder, files, "weight files and no index");
         if (files.Count == first.Of) return files;
@@ -78,7 +78,7 @@ internal static class FolderRules
     private static Listing List(string folder)
     {
         var listing = new Listing([], [], [], []);
-        foreach (var path in Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal))
+        foreach (var path in FilesOf(folder))
         {
             var name = Path.GetFileName(path);
             if (name.EndsWith(ShardIndex.Ending, StringComparison.Ordinal)) listing.Indexes.Add(name);
@@ -92,6 +92,18 @@ internal static class FolderRules
         }
 
         return listing;
+    }
+
+    private static string[] FilesOf(string folder)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)];
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            throw new StemmaException(new Fault(FaultCode.ReadFailed, folder, null, failure.Message, "", "check the rights on the folder"), failure);
+        }
     }
 
     /// <summary>By first bytes; by name for what cannot be opened or is damaged, so that it is refused later and not passed over.</summary>

@@ -10,6 +10,10 @@ internal static class ForeignFormats
         ("ustar"u8.ToArray(), 257, "a tar archive (PyTorch 0.1)"),
         ("7z"u8.ToArray(), 0, "a 7z archive"),
         ("NUMPY"u8.ToArray(), 1, "a NumPy array"),
+        ([0x80, 0x02], 0, "a bare pickle"),
+        ([0x80, 0x03], 0, "a bare pickle"),
+        ([0x80, 0x04], 0, "a bare pickle"),
+        ([0x80, 0x05], 0, "a bare pickle"),
     ];
 
     private static readonly string[] Endings = [".gguf", ".onnx", ".h5", ".msgpack", ".ot", ".npz", ".ckpt", ".nemo", ".tflite"];

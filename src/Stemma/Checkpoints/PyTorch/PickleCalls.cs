@@ -9,6 +9,9 @@ internal static class PickleCalls
     /// <summary>Most dimensions of a tensor, as in PyTorch.</summary>
     private const int MostDimensions = 64;
 
+    /// <summary>Steps that one item costs when a dictionary is made from another: a short call can copy a long one.</summary>
+    private const int CopyCost = 16;
+
     /// <summary>The value of a call.</summary>
     /// <exception cref="Foundation.StemmaException">The function cannot be called or its arguments do not fit.</exception>
     public static object? Invoke(PickleSource source, PickleGlobal function, object?[] arguments, long at)
@@ -69,7 +72,7 @@ internal static class PickleCalls
         };
         foreach (var (key, value) in items)
         {
-            source.Spend(1, at);
+            source.Spend(CopyCost, at);
             result.Set(key, value);
         }
 

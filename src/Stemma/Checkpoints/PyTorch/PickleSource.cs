@@ -15,7 +15,9 @@ internal sealed class PickleSource(WeightFile file, byte[] bytes, long start)
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Most steps of one pickle, copied items counted; a checkpoint needs about thirty for each tensor.</summary>
-    private const int MostSteps = 4_000_000;
+    private const int MostSteps = 8_000_000;
+
+    private readonly int _allowed = (int)Math.Min(MostSteps, 4096 + 8L * bytes.Length);
 
     private int _position;
     private int _steps;
@@ -33,7 +35,7 @@ internal sealed class PickleSource(WeightFile file, byte[] bytes, long start)
     public void Spend(int steps, long at)
     {
         _steps += Math.Min(steps, MostSteps);
-        if (_steps > MostSteps) throw file.Refuse(FaultCode.PickleTooLarge, at, $"more than {MostSteps} steps", $"at most {MostSteps}");
+        if (_steps > _allowed) throw file.Refuse(FaultCode.PickleTooLarge, at, $"more than {_allowed} steps", $"at most {_allowed} for a pickle of {Length} bytes");
     }
 
     public byte Byte() => Take(1)[0];

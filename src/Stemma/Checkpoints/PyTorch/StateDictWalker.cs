@@ -18,8 +18,10 @@ internal sealed class StateDictWalker(PickleSource source)
     /// <summary>Longest name of a tensor with its keys joined.</summary>
     private const int LongestName = 2048;
 
+    private static readonly string[] TrainingPrefixes = ["optim", "lr_sched", "exp_avg"];
+
     private static readonly string[] TrainingKeys =
-        ["optim", "lr_scheduler", "scheduler", "scaler", "grad_scaler", "rng", "random", "amp", "callbacks", "loops", "exp_avg", "momentum_buffer"];
+        ["scheduler", "schedulers", "scaler", "grad_scaler", "rng", "rng_state", "rng_states", "random_state", "amp", "callbacks", "loops", "momentum_buffer"];
 
     private static readonly string[] Wrappers = ["model", "state_dict", "model_state_dict", "model_state", "module", "net", "network", "params", "weights"];
 
@@ -69,7 +71,7 @@ internal sealed class StateDictWalker(PickleSource source)
         var step = new Step(parent, key switch { string text => text, long number => $"{number}", _ => "?" }, (parent?.Depth ?? 0) + 1);
         if (step.Depth > DeepestLevel) throw source.Invalid(source.Offset, $"dictionaries nested deeper than {DeepestLevel} levels");
         var isTraining = step.Depth <= 2 && value is not (PickleTensor or PickleUnreadable)
-            && Array.Exists(TrainingKeys, word => step.Key.StartsWith(word, StringComparison.OrdinalIgnoreCase));
+            && (TrainingKeys.Contains(step.Key) || Array.Exists(TrainingPrefixes, word => step.Key.StartsWith(word, StringComparison.Ordinal)));
         if (isTraining) _leftOut.Add(step.Key);
         else pending.Push((value, step));
     }
