@@ -15,6 +15,7 @@ public static class Battery
         new TwoWitnessTest(),
         new DirectCosine(),
         new CentredGains(),
+        new NamedTensors(),
         new TokenGeometry(),
         new SigmaCurves(),
     ];

@@ -1,3 +1,4 @@
+using Stemma.Comparing;
 using Stemma.Comparing.Methods;
 
 namespace Stemma.Judging;
@@ -43,12 +44,12 @@ internal static class RelationRule
 
     private static Ruling Clear(Findings findings, Coverage coverage, bool limited, double? power)
     {
-        if (!findings.HasExact) return Inconclusive("nothing could be compared as stored", "not-comparable", "The models differ in width or layout, so their numbering cannot be compared as stored.");
+        var alike = Math.Max(findings.Of("direct-cosine")?.Statistic ?? 0, findings.Of("named-tensors")?.Statistic ?? 0);
+        var hint = alike > 0.5 ? $"; their matrices have a mean cosine of {alike:0.00}, which is shown but carries no p-value here" : "";
+        if (!findings.HasExact) return Inconclusive(NotComparable(findings.Pair) + hint, "not-comparable", "No index test applies to this pair, so neither a relation nor its absence can be claimed.");
         if (power is null or > Thresholds.PowerCosine)
         {
-            var direct = findings.Of("direct-cosine")?.Statistic;
-            var alike = direct > 0.5 ? $"; their matrices have a mean cosine of {direct:0.00}, but so few units cannot carry a p-value" : "";
-            return Inconclusive("the models are too small for the tests to tell" + alike, "low-power",
+            return Inconclusive("the models are too small for the tests to tell" + hint, "low-power",
                 "Even a copy would not have been recognised with certainty: the models have too few units and residual dimensions.");
         }
 
@@ -58,6 +59,14 @@ internal static class RelationRule
                 "Neither a relation nor its absence can be claimed from the stored basis: the geometry of the token embeddings is the same on both sides.");
         if (!coverage.Full || limited) return Inconclusive("not all weights could be read", "unread-tensors", "Parts of a model are missing from the comparison; what was read shows no relation.");
         return new(Relation.Unrelated, "", []);
+    }
+
+    private static string NotComparable(PairContext pair)
+    {
+        var (here, there) = (pair.Subject.Shape.Hidden, pair.Reference.Shape.Hidden);
+        return here > 0 && there > 0 && here != there
+            ? $"their residual streams have different widths, {here} and {there}, so nothing can be compared as stored"
+            : "no embedding, FFN or attention tensor was recognised in both, so there is no numbering to compare";
     }
 
     private static Ruling Inconclusive(string reason, string code, string text) => new(Relation.Inconclusive, reason, [new(code, text)]);

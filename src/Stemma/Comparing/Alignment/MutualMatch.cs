@@ -16,14 +16,17 @@ public static class MutualMatch
         Array.Fill(toB, None);
         Array.Fill(bestOfB, None);
         Array.Fill(scoreOfB, float.NegativeInfinity);
-        var usable = Enumerable.Range(0, b.Rows).Where(j => !b.IsZero(j)).ToArray();
+        var empty = Enumerable.Range(0, b.Rows).Select(b.IsZero).ToArray();
+        var cosines = new float[b.Rows];
         for (var i = 0; i < a.Rows; i++)
         {
             if (a.IsZero(i)) continue;
+            a.Cosines(i, b, cosines);
             var (best, score) = (None, float.NegativeInfinity);
-            foreach (var j in usable)
+            for (var j = 0; j < cosines.Length; j++)
             {
-                var cosine = Features.Dot(a[i], b[j]);
+                var cosine = cosines[j];
+                if (empty[j]) continue;
                 if (cosine > score) (best, score) = (j, cosine);
                 else if (cosine.Equals(score)) best = None;
                 if (cosine > scoreOfB[j]) (bestOfB[j], scoreOfB[j]) = (i, cosine);

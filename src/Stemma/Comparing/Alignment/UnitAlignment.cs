@@ -20,6 +20,9 @@ public sealed record MappedUnits(LayerMap Map, IReadOnlyList<UnitMatch> Matches,
 /// </summary>
 public sealed class UnitAlignment
 {
+    /// <summary>Units per layer that decide which layers are worth a full look.</summary>
+    private const int Screening = 96;
+
     private readonly Dictionary<(int Subject, int Reference), UnitMatch> _matches;
 
     private UnitAlignment(Dictionary<(int Subject, int Reference), UnitMatch> matches, MappedUnits best) => (_matches, Best) = (matches, best);
@@ -38,10 +41,12 @@ public sealed class UnitAlignment
         var explained = subject.Count == reference.Count && identity.Matches.All(m => m.Share > 0.5);
         if (explained || diagonal == 0) return Result(identity with { LogP = Math.Min(0, identity.LogP) });
 
+        // Which layers belong together is guessed from a few units; the test itself then uses all, and pays for every map that could have been guessed.
         var weights = new double[subject.Count, reference.Count];
-        for (var i = 0; i < subject.Count; i++)
-            for (var j = 0; j < reference.Count; j++) weights[i, j] = -Pair(i, j).LogP;
-
+        Parallel.For(0, subject.Count, i =>
+        {
+            for (var j = 0; j < reference.Count; j++) weights[i, j] = -UnitPairs.Match(subject[i], reference[j], Screening).LogP;
+        });
         var map = LayerMap.Best(weights);
         var tried = map.Pairs.Count == 0 ? 0 : Math.Log(diagonal)
             + ExactBounds.LogBinomial(subject.Count, map.Pairs.Count) + ExactBounds.LogBinomial(reference.Count, map.Pairs.Count);

@@ -21,10 +21,14 @@ public readonly record struct UnitMatch(int Same, int Matched, int Offered, doub
 public static class UnitPairs
 {
     /// <summary>Units of the two layers that carry a seeded index known to both, as features [gate | up | down] of equal weight.</summary>
-    public static UnitMatch Match(LayerUnits a, LayerUnits b)
+    /// <param name="a">Units of one model's layer.</param>
+    /// <param name="b">Units of the other's.</param>
+    /// <param name="most">Labels to look at, the same seeded ones in every model; a few are enough to find which layers belong together.</param>
+    public static UnitMatch Match(LayerUnits a, LayerUnits b, int most = int.MaxValue)
     {
         var gate = a.HasGate && b.HasGate;
         var common = Seeded(a).Intersect(Seeded(b)).ToHashSet();
+        if (common.Count > most) common = [.. common.OrderBy(i => Recipe.UnitRank(i)).Take(most)];
         var (rowsA, rowsB) = (Rows(a, common), Rows(b, common));
         if (rowsA.Length == 0 || rowsB.Length == 0) return default;
         var matching = MutualMatch.Find(FeaturesOf(a, rowsA, gate), FeaturesOf(b, rowsB, gate));

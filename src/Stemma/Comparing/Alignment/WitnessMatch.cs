@@ -20,7 +20,7 @@ public readonly record struct WitnessMatch(int Agreements, double Expected, int 
 public static class Witnesses
 {
     /// <summary>Most units that ask, and most that are asked, per layer.</summary>
-    private const int MostAsking = 256, MostAsked = 1024;
+    private const int MostAsking = 128, MostAsked = 1024;
 
     /// <summary>Excess agreement rate, 0 to 1, and the counts; null when a layer has no gate or no unit.</summary>
     public static (double Rate, WitnessMatch Match)? Compare(LayerUnits a, LayerUnits b)
@@ -87,16 +87,14 @@ public static class Witnesses
     private static int[] NearestRows(Features asking, Features asked)
     {
         var nearest = new int[asking.Rows];
+        var cosines = new float[asked.Rows];
         for (var i = 0; i < asking.Rows; i++)
         {
-            var (best, score) = (-1, float.NegativeInfinity);
-            for (var j = 0; j < asked.Rows; j++)
-            {
-                var cosine = Features.Dot(asking[i], asked[j]);
-                if (cosine > score) (best, score) = (j, cosine);
-            }
-
-            nearest[i] = asking.IsZero(i) || score <= 0 ? -1 : best;
+            asking.Cosines(i, asked, cosines);
+            var (best, score) = (-1, 0f);
+            for (var j = 0; j < cosines.Length; j++)
+                if (cosines[j] > score) (best, score) = (j, cosines[j]);
+            nearest[i] = asking.IsZero(i) ? -1 : best;
         }
 
         return nearest;

@@ -55,7 +55,7 @@ public sealed class HeadIndexTest : IMethod
     }
 
     private static Dictionary<int, Dictionary<(TensorRole, int), HeadSketch>> ByLayer(IReadOnlyList<HeadSketch> heads) =>
-        heads.GroupBy(h => h.Layer).ToDictionary(g => g.Key, g => g.ToDictionary(h => (h.Role, h.Head)));
+        heads.GroupBy(h => h.Layer).ToDictionary(g => g.Key, g => g.DistinctBy(h => (h.Role, h.Head)).ToDictionary(h => (h.Role, h.Head)));
 
     private static int Count(Dictionary<(TensorRole Role, int), HeadSketch> heads, TensorRole role) => heads.Keys.Count(k => k.Role == role);
 

@@ -13,7 +13,7 @@ public sealed class TokenGeometry : IMethod
     /// <summary>More than half of the variance of the geometry in common: correlation above the root of one half.</summary>
     public const double Suspicious = 0.7071;
 
-    private const int FewestTokens = 32, MostTokens = 400;
+    private const int FewestTokens = 32, MostTokens = 256;
 
     public string Name => "token-geometry";
 

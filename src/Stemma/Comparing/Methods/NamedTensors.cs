@@ -1,0 +1,49 @@
+using Stemma.Anatomy;
+using Stemma.Sketching;
+
+namespace Stemma.Comparing.Methods;
+
+/// <summary>
+/// Tensors whose role nobody knows take part by name and shape: the centred cosine of every matrix with its namesake, ranked against matrices of
+/// the same shape and another name.
+/// </summary>
+public sealed class NamedTensors : IMethod
+{
+    private const int FewestControls = 20, MostControls = 500;
+
+    public string Name => "named-tensors";
+
+    public Evidence? Weigh(PairContext pair)
+    {
+        var (subject, reference) = (Unknown(pair.Subject), Unknown(pair.Reference));
+        var matched = new List<double>();
+        var controls = new List<double>();
+        foreach (var (name, a) in subject)
+        {
+            foreach (var (other, b) in reference)
+            {
+                var isNamesake = name == other;
+                if (a.Units != b.Units || (!isNamesake && controls.Count >= MostControls) || pair.Cosine(a, b) is not { } cosine) continue;
+                (isNamesake ? matched : controls).Add(cosine);
+            }
+        }
+
+        if (matched.Count == 0) return null;
+        var mean = matched.Average();
+        return new Evidence
+        {
+            Method = Name,
+            Kind = EvidenceKind.Calibrated,
+            NullHypothesis = "A matrix of unknown role is no more like its namesake than like any other matrix of its shape.",
+            Statistic = mean,
+            Percentile = controls.Count < FewestControls ? null : 100.0 * controls.Count(c => c < mean) / controls.Count,
+            Controls = controls.Count,
+            Effect = Math.Clamp(mean, 0, 1),
+            Detail = $"{matched.Count} matrices whose role is unknown have a mean centred cosine of {mean:0.000} with their namesakes"
+                + (controls.Count > 0 ? $"; the highest of {controls.Count} pairs of other matrices of one shape is {controls.Max():0.000}." : "."),
+        };
+    }
+
+    private static List<(string Name, PartSketch Part)> Unknown(Fingerprints.Fingerprint model) =>
+        [.. model.Sketch.Tensors.SelectMany(t => t.Parts, (t, p) => (t.Name, p)).Where(t => t.p.Role == TensorRole.Unknown && t.p.Linear is not null)];
+}
