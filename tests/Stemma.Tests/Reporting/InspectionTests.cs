@@ -44,6 +44,9 @@ public sealed class InspectionTests
         public override void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination) =>
             throw new StemmaException(FaultCode.ReadFailed, Path, null, "an inspection read weights", "headers only");
 
+        public override void ReadBytes(int file, long offset, Span<byte> destination) =>
+            throw new StemmaException(FaultCode.ReadFailed, Path, null, "an inspection read a file", "headers only");
+
         protected override void Dispose(bool disposing)
         {
         }
