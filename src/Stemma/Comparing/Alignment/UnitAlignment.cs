@@ -51,8 +51,8 @@ public sealed class UnitAlignment
         var tried = map.Pairs.Count == 0 ? 0 : Math.Log(diagonal)
             + ExactBounds.LogBinomial(subject.Count, map.Pairs.Count) + ExactBounds.LogBinomial(reference.Count, map.Pairs.Count);
         var best = Measure(map, Pair, tried);
-        // Two families of maps were tried: the identity and the best of all.
-        var chosen = best.LogP <= identity.LogP ? best : identity;
+        // Two families of maps were tried: the identity and the best of all. A best map that finds nothing is empty and must not hide that the test was made.
+        var chosen = best.LogP < identity.LogP ? best : identity;
         return Result(chosen with { LogP = Math.Min(0, chosen.LogP + Math.Log(2)) });
 
         UnitMatch Pair(int i, int j)

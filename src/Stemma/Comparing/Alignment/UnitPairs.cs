@@ -34,8 +34,9 @@ public static class UnitPairs
         var matching = MutualMatch.Find(FeaturesOf(a, rowsA, gate), FeaturesOf(b, rowsB, gate));
         var (same, matched) = MutualMatch.Count(matching, [.. rowsA.Select(r => a.Indices[r])], [.. rowsB.Select(r => b.Indices[r])]);
 
-        // Labels are permuted within each expert. Either side may be taken as the random one: the side with fewer experts gives the sharper bound.
-        var expected = (double)matched / common.Count;
+        // Either side's labels may be taken as the random ones; both bounds hold, and the sharper one is used.
+        var partners = matching.Where(b => b >= 0).ToHashSet();
+        var expected = Math.Min(Chance(a, rowsA, row => matching[row] >= 0), Chance(b, rowsB, partners.Contains));
         return new(same, matched, Math.Min(rowsA.Length, rowsB.Length), expected);
     }
 
@@ -53,6 +54,12 @@ public static class UnitPairs
         features.Normalise();
         return features;
     }
+
+    /// <summary>
+    /// Labels are permuted within each expert, among the labels that this expert holds: a narrow expert has few, however wide the shared expert beside it is.
+    /// </summary>
+    private static double Chance(LayerUnits units, int[] rows, Func<int, bool> matched) =>
+        rows.Select((row, position) => (Expert: units.Experts[row], Matched: matched(position))).GroupBy(r => r.Expert).Sum(e => (double)e.Count(r => r.Matched) / e.Count());
 
     private static IEnumerable<int> Seeded(LayerUnits units) => units.Indices.Where((_, row) => units.Choices[row].HasFlag(UnitChoice.ByIndex));
 

@@ -20,7 +20,7 @@ public static class ExactBounds
     /// <param name="matched">Units matched to their own label, all blocks together.</param>
     /// <param name="expected">Sum over blocks of m/h: what chance gives.</param>
     public static double LogTail(long matched, double expected) =>
-        matched <= expected || matched <= 0 ? 0 : -((matched * Math.Log(matched / Math.Max(expected, 1e-9))) - matched + expected);
+        matched <= expected || matched <= 0 ? 0 : Math.Min(0, -((matched * Math.Log(matched / Math.Max(expected, 1e-9))) - matched + expected));
 
     /// <summary>ln C(n, k).</summary>
     public static double LogBinomial(int n, int k) => SpecialFunctions.BinomialLn(n, k);
