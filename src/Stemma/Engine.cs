@@ -25,6 +25,14 @@ public static class Engine
         return FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel);
     }
 
+    /// <summary>Opens a model and reads its headers only: refuses in milliseconds what <see cref="Fingerprint"/> would refuse before its first weight.</summary>
+    /// <param name="path">Folder, weight file, shard index or <c>.stemma</c> file.</param>
+    /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
+    public static void Check(string path)
+    {
+        using var checkpoint = CheckpointOpener.Open(path);
+    }
+
     /// <summary>Weighs the evidence between two fingerprints. <paramref name="subject"/> is the one under suspicion.</summary>
     /// <param name="subject">The model whose descent is asked about.</param>
     /// <param name="reference">The known model.</param>
