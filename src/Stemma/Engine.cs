@@ -43,12 +43,13 @@ public static class Engine
         Judge.Compare(subject with { Name = subjectName ?? subject.Name }, reference with { Name = referenceName ?? reference.Name });
 
     /// <summary>Reads headers and companion files only: what a checkpoint says it is, in milliseconds for any size.</summary>
-    /// <param name="path">Folder, weight file or shard index.</param>
+    /// <param name="path">Folder, weight file or shard index; a <c>.stemma</c> file tells what the model was that it was made from.</param>
     /// <param name="name">The short name to show.</param>
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
     public static Inspection Inspect(string path, string name)
     {
         using var checkpoint = CheckpointOpener.Open(path);
+        if (FingerprintReader.IsFingerprint(checkpoint)) return Inspection.Of(name, FingerprintReader.Read(checkpoint));
         var anatomy = AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, name);
         return Inspection.Of(name, checkpoint, anatomy, DeclaredClaims.Read(checkpoint.Folder));
     }

@@ -9,7 +9,7 @@ internal sealed class InspectCommand : Verb
 {
     private static readonly string[] Formats = ["text", "json"];
 
-    private readonly Argument<string[]> _models = SharedOptions.Models(1, "A folder or a weight file.");
+    private readonly Argument<string[]> _models = SharedOptions.Models(1, "A folder, a weight file or a .stemma file.");
     private readonly Option<string> _format = SharedOptions.Format(Formats);
     private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);
     private readonly Option<bool> _tensors = new("--tensors") { Description = "List every tensor with its role, type and shape." };

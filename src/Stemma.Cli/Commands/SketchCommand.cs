@@ -1,6 +1,6 @@
-using Stemma.Fingerprints;
 using System.CommandLine;
 using Stemma.Cli.Screen;
+using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Reporting;
 

@@ -37,6 +37,15 @@ public sealed class RealOutputTests
     public void An_inspection_in_JSON_fits_its_schema(string model) =>
         Assert.Empty(JsonSchema.Of("stemma.inspection-1").Problems(Run("inspect", Repository.At("examples", model), "--format", "json").Out));
 
+    [Fact]
+    public void A_fingerprint_tells_the_same_about_the_model_as_its_headers()
+    {
+        using var folder = new TempFolder();
+        Assert.Equal(0, Run("sketch", CliRun.Suspect, "-o", folder["suspect.stemma"]).Code);
+        var (headers, sketch) = (JsonNode.Parse(Run("inspect", CliRun.Suspect, "--format", "json").Out)!, JsonNode.Parse(Run("inspect", folder["suspect.stemma"], "--format", "json").Out)!);
+        foreach (var field in new[] { "architecture", "declared_architecture", "parameters", "shape", "roles", "files" }) Assert.True(JsonNode.DeepEquals(headers[field], sketch[field]), field);
+    }
+
     [Theory]
     [InlineData("suspect")]
     [InlineData("stranger")]
