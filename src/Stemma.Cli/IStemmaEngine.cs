@@ -7,6 +7,8 @@ namespace Stemma.Cli;
 /// <summary>The few things the verbs ask of the engine, so that tests can answer in its place.</summary>
 internal interface IStemmaEngine
 {
+    void Check(string path);
+
     Fingerprint Fingerprint(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel);
 
     ComparisonResult Compare(Fingerprint subject, Fingerprint reference, string subjectName, string referenceName);
@@ -19,6 +21,8 @@ internal interface IStemmaEngine
 /// <summary>The real one.</summary>
 internal sealed class StemmaEngine : IStemmaEngine
 {
+    public void Check(string path) => Engine.Check(path);
+
     public Fingerprint Fingerprint(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel) =>
         Engine.Fingerprint(path, options, progress, cancel);
 

@@ -14,9 +14,9 @@ internal static class ModelNames
     {
         var parts = paths.Select(Parts).ToList();
         var names = parts.Select(one => one[^1]).ToList();
-        for (var depth = 2; depth <= 8 && HasTwins(names); depth++)
+        for (var depth = 2; depth <= 8 && Twins(names, parts).Count > 0; depth++)
         {
-            var twins = names.GroupBy(name => name).Where(group => group.Count() > 1).Select(group => group.Key).ToHashSet();
+            var twins = Twins(names, parts);
             for (var at = 0; at < names.Count; at++)
             {
                 if (twins.Contains(names[at])) names[at] = string.Join('/', parts[at].TakeLast(depth));
@@ -49,7 +49,9 @@ internal static class ModelNames
     /// <summary>The name of one model alone.</summary>
     public static string Of(string path) => Of([path])[0];
 
-    private static bool HasTwins(List<string> names) => names.Distinct(StringComparer.Ordinal).Count() < names.Count;
+    /// <summary>Names of different places. One place named twice needs no more folders, only a number.</summary>
+    private static HashSet<string> Twins(List<string> names, List<string[]> parts) =>
+        [.. names.Zip(parts, (name, place) => (Name: name, Place: string.Join('/', place))).Distinct().GroupBy(pair => pair.Name).Where(group => group.Count() > 1).Select(group => group.Key)];
 
     private static string[] Parts(string path)
     {

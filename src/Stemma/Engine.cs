@@ -25,6 +25,14 @@ public static class Engine
         return FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel);
     }
 
+    /// <summary>Opens a model and reads its headers only: refuses in milliseconds what <see cref="Fingerprint"/> would refuse before its first weight.</summary>
+    /// <param name="path">Folder, weight file, shard index or <c>.stemma</c> file.</param>
+    /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
+    public static void Check(string path)
+    {
+        using var checkpoint = CheckpointOpener.Open(path);
+    }
+
     /// <summary>Weighs the evidence between two fingerprints. <paramref name="subject"/> is the one under suspicion.</summary>
     /// <param name="subject">The model whose descent is asked about.</param>
     /// <param name="reference">The known model.</param>
@@ -35,12 +43,13 @@ public static class Engine
         Judge.Compare(subject with { Name = subjectName ?? subject.Name }, reference with { Name = referenceName ?? reference.Name });
 
     /// <summary>Reads headers and companion files only: what a checkpoint says it is, in milliseconds for any size.</summary>
-    /// <param name="path">Folder, weight file or shard index.</param>
+    /// <param name="path">Folder, weight file or shard index; a <c>.stemma</c> file tells what the model was that it was made from.</param>
     /// <param name="name">The short name to show.</param>
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
     public static Inspection Inspect(string path, string name)
     {
         using var checkpoint = CheckpointOpener.Open(path);
+        if (FingerprintReader.IsFingerprint(checkpoint)) return Inspection.Of(name, FingerprintReader.Read(checkpoint));
         var anatomy = AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, name);
         return Inspection.Of(name, checkpoint, anatomy, DeclaredClaims.Read(checkpoint.Folder));
     }

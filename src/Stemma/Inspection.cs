@@ -1,5 +1,6 @@
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
+using Stemma.Fingerprints;
 using Stemma.Foundation;
 
 namespace Stemma;
@@ -62,33 +63,48 @@ public sealed record Inspection
         Architecture = anatomy.Architecture,
         DeclaredArchitecture = anatomy.DeclaredArchitecture,
         Shape = anatomy.Shape,
-        Tensors = [.. anatomy.Assignments.Select(Describe)],
-        Roles = Shares(anatomy),
+        Tensors = [.. anatomy.Assignments.Select(assignment => Describe(
+            assignment.Tensor.Name, assignment.Tensor.Type, assignment.Tensor.Shape, assignment.Parts.Select(part => (RoleOf(part.Role, part.Expert, part.IsBias), part.Layer))))],
+        Roles = Shares(anatomy.Assignments.SelectMany(assignment => assignment.Parts).Where(part => part.Role != TensorRole.Buffer)
+            .Select(part => (RoleOf(part.Role, part.Expert, part.IsBias), part.Rows.Count * part.Columns.Count))),
         Metadata = checkpoint.Metadata,
         Declared = declared,
         Notices = [.. checkpoint.Notices, .. anatomy.Notices],
     };
 
-    private static InspectedTensor Describe(TensorAssignment assignment)
+    /// <summary>The model that a fingerprint was made from.</summary>
+    public static Inspection Of(string name, Fingerprint fingerprint) => new()
     {
-        var roles = assignment.Parts.Select(RoleOf).Distinct().ToList();
-        var layers = assignment.Parts.Select(part => part.Layer).Distinct().ToList();
-        var tensor = assignment.Tensor;
-        var role = roles.Count == 0 ? "unknown" : string.Join('+', roles);
-        return new(tensor.Name, tensor.Type, tensor.Shape, role, layers is [>= 0] ? layers[0] : null);
+        Name = name,
+        Format = $"{fingerprint.Format} (from its fingerprint)",
+        Files = [.. fingerprint.Files.Select(file => new CheckpointFile(file.Name, file.Length))],
+        Architecture = fingerprint.Architecture,
+        DeclaredArchitecture = fingerprint.DeclaredArchitecture,
+        Shape = fingerprint.Shape,
+        Tensors = [.. fingerprint.Sketch.Tensors.Select(tensor => Describe(
+            tensor.Name, tensor.Type, tensor.Shape, tensor.Parts.Select(part => (RoleOf(part.Role, part.Expert, part.IsBias), part.Layer))))],
+        Roles = Shares(fingerprint.Sketch.Tensors.SelectMany(tensor => tensor.Parts).Where(part => part.Role != TensorRole.Buffer)
+            .Select(part => (RoleOf(part.Role, part.Expert, part.IsBias), part.Units * part.Inner))),
+        Metadata = new Dictionary<string, string>(StringComparer.Ordinal),
+        Notices = fingerprint.Notices,
+    };
+
+    private static InspectedTensor Describe(string name, TensorType type, IReadOnlyList<long> shape, IEnumerable<(string Role, int Layer)> parts)
+    {
+        var all = parts.ToList();
+        var roles = all.Select(part => part.Role).Distinct(StringComparer.Ordinal).ToList();
+        var layers = all.Select(part => part.Layer).Distinct().ToList();
+        return new(name, type, shape, roles.Count == 0 ? "unknown" : string.Join('+', roles), layers is [>= 0] ? layers[0] : null);
     }
 
-    private static List<RoleShare> Shares(ModelAnatomy anatomy) =>
-        [.. anatomy.Assignments
-            .SelectMany(assignment => assignment.Parts)
-            .Where(part => part.Role != TensorRole.Buffer)
-            .GroupBy(RoleOf)
-            .Select(group => new RoleShare(group.Key, group.Count(), group.Sum(part => part.Rows.Count * part.Columns.Count)))
+    private static List<RoleShare> Shares(IEnumerable<(string Role, long Parameters)> parts) =>
+        [.. parts.GroupBy(part => part.Role, StringComparer.Ordinal)
+            .Select(group => new RoleShare(group.Key, group.Count(), group.Sum(part => part.Parameters)))
             .OrderByDescending(share => share.Parameters).ThenBy(share => share.Role, StringComparer.Ordinal)];
 
-    private static string RoleOf(TensorPart part)
+    private static string RoleOf(TensorRole role, int expert, bool bias)
     {
-        var place = part.Expert == TensorPart.SharedExpert ? "shared-expert-" : part.Expert >= 0 ? "expert-" : "";
-        return place + Kebab.Of(part.Role) + (part.IsBias && part.Role != TensorRole.RouterBias ? "-bias" : "");
+        var place = expert == TensorPart.SharedExpert ? "shared-expert-" : expert >= 0 ? "expert-" : "";
+        return place + Kebab.Of(role) + (bias && role != TensorRole.RouterBias ? "-bias" : "");
     }
 }

@@ -13,14 +13,13 @@ internal sealed class CompareCommand : Verb
     private static readonly string[] Formats = ["text", "json", "csv"];
 
     private readonly Argument<string[]> _models = SharedOptions.Models(
-        2,
         1000,
-        "The known model first, then the one under suspicion: folders, weight files or .stemma files in any mix. Three or more: all pairs, the earlier one as the known.",
-        "compare wants two models or more: stemma compare KNOWN SUSPECT.");
+        "The known model first, then the one under suspicion: folders, weight files or .stemma files in any mix. Three or more: all pairs, the earlier one as the known.");
 
     private readonly Option<string> _format = SharedOptions.Format(Formats);
     private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);
     private readonly Option<string[]> _failOn = FailOn.Option();
+    private readonly Option<bool> _details = new("--details") { Description = "Text in full: every method, every curve, what each number assumes. JSON is always complete." };
     private readonly Option<string?> _save = new("--save-fingerprints") { Description = "Keep the fingerprints in this folder, so that the next comparison is instant.", HelpName = "FOLDER" };
     private readonly Option<bool> _hashes = SharedOptions.FileHashes();
     private readonly Option<int> _threads = SharedOptions.Threads();
@@ -29,8 +28,8 @@ internal sealed class CompareCommand : Verb
     public CompareCommand(Surroundings around)
         : base(around, "compare", "Decide whether models descend from one another, from their weights.")
     {
-        Add(_models);
-        foreach (var option in new Option[] { _format, _outputs, _failOn, _save, _hashes, _threads, _quiet }) Add(option);
+        AddModels(_models, 2, "compare wants two models or more: stemma compare KNOWN SUSPECT.");
+        foreach (var option in new Option[] { _format, _outputs, _details, _failOn, _save, _hashes, _threads, _quiet }) Add(option);
     }
 
     public override string Synopsis => "stemma compare KNOWN SUSPECT [MODEL...] [options]";
@@ -50,6 +49,7 @@ internal sealed class CompareCommand : Verb
         var paths = parsed.GetValue(_models)!;
         var names = ModelNames.Of(paths);
         ModelNames.CheckExist(paths);
+        (paths, names) = Models(paths, names);
         var started = Around.Clock.GetTimestamp();
         var models = Fingerprints(parsed, paths, names, quiet);
         var slow = Around.Clock.GetElapsedTime(started) > TimeSpan.FromSeconds(5);
@@ -63,8 +63,10 @@ internal sealed class CompareCommand : Verb
             }
         }
 
-        Print(parsed.GetValue(_format)!, results);
-        foreach (var target in targets) OutputFiles.WriteText(target.File, Render(target.Format, results));
+        var details = parsed.GetValue(_details);
+        if (parsed.GetValue(_format) is "text") Painter.Print(Around, Lines(results, Around.Width, details));
+        else Around.Out.Write(Render(parsed.GetValue(_format)!, results, details));
+        foreach (var target in targets) OutputFiles.WriteText(target.File, Render(target.Format, results, details));
         var unsaved = paths.Any(path => !SketchFiles.IsFingerprint(path)) && parsed.GetValue(_save) is null;
         if (slow && unsaved && !quiet) Around.Error.WriteLine("hint: 'stemma sketch MODEL' keeps a fingerprint; comparing that is instant.");
         return Decide(results, FailOn.Relations(parsed.GetValue(_failOn)));
@@ -86,42 +88,47 @@ internal sealed class CompareCommand : Verb
         if (folder is not null) OutputFiles.MakeFolder(folder);
         foreach (var place in places.OfType<string>()) SketchFiles.CheckOverwrite(Around, place);
         var models = new List<(string Name, Fingerprint Fingerprint)>();
-        var refused = new List<StemmaException>();
         for (var at = 0; at < paths.Length; at++)
         {
-            try
-            {
-                models.Add((names[at], Around.Engine.Fingerprint(paths[at], options, progress, Around.Cancel)));
-            }
-            catch (StemmaException e) when (paths.Length > 2 && e.Fault.Code == FaultCode.UnknownFormat)
-            {
-                // A shell pattern such as models/* catches readme files too: they are named and left out, but two models must remain.
-                refused.Add(e);
-                Around.Error.WriteLine($"left out, no model: {e.Fault}");
-                continue;
-            }
-
+            models.Add((names[at], Around.Engine.Fingerprint(paths[at], options, progress, Around.Cancel)));
             if (places[at] is not { } place) continue;
             OutputFiles.Write(place, partial => Around.Engine.Save(models[^1].Fingerprint, partial));
             if (!quiet) Around.Error.WriteLine($"saved {SafeText.Escape(place)}");
         }
 
-        return models.Count >= 2 ? models : throw refused[0];
+        return models;
     }
 
-    private void Print(string format, List<ComparisonResult> results)
+    /// <summary>Opens every model before the first is read: a broken last one must not cost hours on the first.</summary>
+    private (string[] Paths, IReadOnlyList<string> Names) Models(string[] paths, IReadOnlyList<string> names)
     {
-        if (format == "text") Painter.Print(Around, Lines(results, Around.Width));
-        else Around.Out.Write(Render(format, results));
+        var kept = new List<int>();
+        StemmaException? refused = null;
+        for (var at = 0; at < paths.Length; at++)
+        {
+            try
+            {
+                Around.Engine.Check(paths[at]);
+                kept.Add(at);
+            }
+            catch (StemmaException e) when (paths.Length > 2 && e.Fault.Code == FaultCode.UnknownFormat)
+            {
+                // A shell pattern such as models/* catches readme files too: they are named and left out, but two models must remain.
+                refused ??= e;
+                Around.Error.WriteLine($"left out, no model: {e.Fault}");
+            }
+        }
+
+        return kept.Count >= 2 || refused is null ? ([.. kept.Select(at => paths[at])], [.. kept.Select(at => names[at])]) : throw refused;
     }
 
-    private static string Render(string format, List<ComparisonResult> results) => format switch
+    private static string Render(string format, List<ComparisonResult> results, bool details) => format switch
     {
         "json" => results.Count == 1 ? ReportJson.Write(results[0]) : ReportJson.WriteAll(results),
         "csv" => ReportCsv.Write(results),
-        _ => OutputFiles.Plain(Lines(results, ReportText.Width)),
+        _ => OutputFiles.Plain(Lines(results, ReportText.Width, details)),
     };
 
-    private static IReadOnlyList<TextLine> Lines(List<ComparisonResult> results, int width) =>
-        results.Count == 1 ? ReportText.Lines(results[0], width) : ReportText.TableLines(results, width);
+    private static IReadOnlyList<TextLine> Lines(List<ComparisonResult> results, int width, bool details) =>
+        results.Count == 1 ? ReportText.Lines(results[0], width, details) : PairsText.Lines(results, width, details);
 }

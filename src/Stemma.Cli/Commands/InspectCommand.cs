@@ -9,7 +9,7 @@ internal sealed class InspectCommand : Verb
 {
     private static readonly string[] Formats = ["text", "json"];
 
-    private readonly Argument<string[]> _models = SharedOptions.Models(1, 1, "A folder or a weight file.", "inspect wants a model: stemma inspect MODEL.");
+    private readonly Argument<string[]> _models = SharedOptions.Models(1, "A folder, a weight file or a .stemma file.");
     private readonly Option<string> _format = SharedOptions.Format(Formats);
     private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);
     private readonly Option<bool> _tensors = new("--tensors") { Description = "List every tensor with its role, type and shape." };
@@ -17,7 +17,7 @@ internal sealed class InspectCommand : Verb
     public InspectCommand(Surroundings around)
         : base(around, "inspect", "Show what a model's headers say: architecture, roles, shapes, claims. Reads no weights.")
     {
-        Add(_models);
+        AddModels(_models, 1, "inspect wants a model: stemma inspect MODEL.");
         foreach (var option in new Option[] { _format, _outputs, _tensors }) Add(option);
     }
 

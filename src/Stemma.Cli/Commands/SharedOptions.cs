@@ -64,7 +64,7 @@ internal static class SharedOptions
     }
 
     /// <summary>Models: folders, files or fingerprints. A word with a hyphen in front is a mistyped option, not a model.</summary>
-    public static Argument<string[]> Models(int atLeast, int atMost, string description, string tooFew)
+    public static Argument<string[]> Models(int atMost, string description)
     {
         var argument = new Argument<string[]>("MODEL") { Description = description, Arity = ArgumentArity.ZeroOrMore };
         argument.Validators.Add(result =>
@@ -72,7 +72,6 @@ internal static class SharedOptions
             var wrong = result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-'));
             var command = result.Parent is System.CommandLine.Parsing.CommandResult parent ? parent.Command : null;
             if (wrong is not null && command is not null) result.AddError(UsageMessage.Unknown("option", wrong.Value, command));
-            else if (result.Tokens.Count < atLeast) result.AddError(tooFew);
             else if (result.Tokens.Count > atMost) result.AddError($"there is one model too many: '{Foundation.SafeText.Escape(result.Tokens[atMost].Value)}'.");
         });
         return argument;

@@ -1,6 +1,6 @@
-using Stemma.Fingerprints;
 using System.CommandLine;
 using Stemma.Cli.Screen;
+using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Reporting;
 
@@ -9,7 +9,7 @@ namespace Stemma.Cli.Commands;
 /// <summary><c>stemma sketch MODEL</c>: one pass over the weights, one small file.</summary>
 internal sealed class SketchCommand : Verb
 {
-    private readonly Argument<string[]> _models = SharedOptions.Models(1, 1000, "Folders or weight files.", "sketch wants a model: stemma sketch MODEL.");
+    private readonly Argument<string[]> _models = SharedOptions.Models(1000, "Folders or weight files.");
 
     private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write, or an existing folder. [default: NAME.stemma here]", HelpName = "FILE" };
     private readonly Option<bool> _hashes = SharedOptions.FileHashes();
@@ -20,7 +20,7 @@ internal sealed class SketchCommand : Verb
         : base(around, "sketch", "Write a model's fingerprint: a small file that can be compared without the weights.")
     {
         Aliases.Add("fingerprint");
-        Add(_models);
+        AddModels(_models, 1, "sketch wants a model: stemma sketch MODEL.");
         foreach (var option in new Option[] { _output, _hashes, _threads, _quiet }) Add(option);
         Validators.Add(result =>
         {
@@ -40,6 +40,7 @@ internal sealed class SketchCommand : Verb
         var paths = parsed.GetValue(_models)!;
         var names = ModelNames.Of(paths);
         ModelNames.CheckExist(paths);
+        foreach (var path in paths) Around.Engine.Check(path);
         var output = parsed.GetValue(_output);
         var folder = output is not null && Directory.Exists(output) ? output : "";
         var files = names.Select(name => output is null || folder.Length > 0 ? SketchFiles.Place(folder, name) : output).ToList();

@@ -20,6 +20,17 @@ internal abstract class Verb : Command
 
     protected Surroundings Around { get; }
 
+    /// <summary>Adds the models. An argument's own validator is not asked when there is no argument, so the verb counts.</summary>
+    protected void AddModels(Argument<string[]> models, int atLeast, string tooFew)
+    {
+        Add(models);
+        Validators.Add(result =>
+        {
+            var given = result.GetResult(models)?.Tokens ?? [];
+            if (given.Count < atLeast && !given.Any(token => token.Value.StartsWith('-'))) result.AddError(tooFew);
+        });
+    }
+
     protected abstract ExitCode Run(ParseResult parsed);
 
     private static bool AsksForJson(ParseResult parsed) =>

@@ -29,6 +29,6 @@ internal static class CheckpointFormats
 
         // The name only chooses who looks closer and words the refusal; what a format accepts it accepts by content.
         if (Suggested(file.Name) is { } suggested) return (suggested, suggested.Read(file, index));
-        throw file.Refuse(FaultCode.UnknownFormat, 0, ForeignFormats.Describe(file), $"{string.Join(" or ", All.Select(one => one.Name))} weights");
+        throw file.Refuse(FaultCode.UnknownFormat, 0, ForeignFormats.Describe(file), $"{string.Join(" or ", All.Select(one => one.Name))} weights", "name the folder or file that holds the weights, or convert them to safetensors");
     }
 }

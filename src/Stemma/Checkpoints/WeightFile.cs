@@ -85,5 +85,5 @@ internal sealed class WeightFile : IDisposable
     public void Dispose() => _handle?.Dispose();
 
     private static Fault Unreadable(string shown, long offset, string found) =>
-        new(FaultCode.ReadFailed, shown, offset, found, "", "copy or download the file again");
+        new(FaultCode.ReadFailed, shown, offset, found, "", "check the rights on the file, or download it again");
 }

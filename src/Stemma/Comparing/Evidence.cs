@@ -16,7 +16,8 @@ public enum EvidenceKind
 /// <summary>A row of numbers behind an evidence, for a plot or a table: for example one value per layer.</summary>
 /// <param name="Name">What the numbers are, with their unit.</param>
 /// <param name="Values">NaN where there is none.</param>
-public sealed record EvidenceSeries(string Name, IReadOnlyList<double> Values);
+/// <param name="Panel">Series of one panel are the two sides of one thing and belong under each other, the subject's first. Empty for a series that stands alone.</param>
+public sealed record EvidenceSeries(string Name, IReadOnlyList<double> Values, string Panel = "");
 
 /// <summary>What one method found.</summary>
 public sealed record Evidence
@@ -43,6 +44,9 @@ public sealed record Evidence
 
     /// <summary>Size of the effect on a scale from 0 (nothing shared) to 1 (everything shared).</summary>
     public double? Effect { get; init; }
+
+    /// <summary>The finding in a few words, without a full stop, for one row of a table: <c>128 of 128 dimensions keep their number (chance: 1)</c>. Empty where <see cref="Detail"/> is short enough.</summary>
+    public string Finding { get; init; } = "";
 
     /// <summary>One sentence for a person: what was counted, what was found, what unrelated models show.</summary>
     public required string Detail { get; init; }

@@ -17,8 +17,8 @@ public sealed record Fault(FaultCode Code, string File, long? Offset, string Fou
     {
         var place = File.Length == 0 ? "" : Offset is { } at ? $" {SafeText.Escape(File)} at byte {at}:" : $" {SafeText.Escape(File)}:";
         var allowed = Allowed.Length == 0 ? "" : $" Allowed: {SafeText.Escape(Allowed)}.";
-        var remedy = Remedy.Length == 0 ? "" : $" {SafeText.Escape(Remedy)}.";
-        return $"{CodeText}{place} {SafeText.Escape(Found)}.{allowed}{remedy}";
+        var remedy = Remedy.Length == 0 ? "" : $" {char.ToUpperInvariant(Remedy[0])}{SafeText.Escape(Remedy[1..])}.";
+        return $"{CodeText}{place} {SafeText.Escape(Found.TrimEnd('.'))}.{allowed}{remedy}";
     }
 }
 

@@ -16,7 +16,7 @@ internal static class Summary
             Relation.Identical => $"{subject} and {reference} are identical: {ruling.Reason}; {read}.",
             Relation.Derived => $"{Derived(subject, reference, direction)}{Replay(caveats)}: {chance}, and {ruling.Reason}; {read}.",
             Relation.CommonOrigin => $"{subject} and {reference} have a common origin, which is less than descent: {chance}, but {ruling.Reason}; {read}.",
-            Relation.Unrelated => $"{subject} and {reference} are unrelated: no test rejects independence (log10 p {findings.Log10P:0.0}), and a copy that kept a cosine of {power:0.00} would have been found; {read}.",
+            Relation.Unrelated => $"{subject} and {reference} are unrelated: no test rejects independence (p = {Math.Pow(10, findings.Log10P):0.###}), and a copy that kept a cosine of {power:0.00} would have been found; {read}.",
             _ => $"Whether {subject} and {reference} are related cannot be told: {ruling.Reason}; {read}.",
         };
     }

@@ -98,12 +98,14 @@ public static class ReportJson
         json.Number("percentile", evidence.Percentile);
         json.Number("controls", evidence.Controls);
         json.Number("effect", evidence.Effect);
+        json.WriteString("finding", evidence.Finding);
         json.WriteString("detail", evidence.Detail);
         json.WriteStartArray("series");
         foreach (var series in evidence.Series)
         {
             json.WriteStartObject();
             json.WriteString("name", series.Name);
+            json.WriteString("panel", series.Panel);
             json.WritePropertyName("values");
             json.Row(series.Values);
             json.WriteEndObject();

@@ -7,17 +7,25 @@ public static class TextNumbers
 {
     private static readonly CultureInfo Plain = CultureInfo.InvariantCulture;
 
-    /// <summary>A p-value from its base-10 logarithm, rounded towards 1, never towards the accusation.</summary>
+    /// <summary>A p-value from its base-10 logarithm, rounded towards 1, never towards the accusation; p = 1 is said as "nothing", because it means that nothing was found.</summary>
     public static string PValue(double log10P) => log10P switch
     {
         double.NaN => "",
         double.NegativeInfinity => "0",
-        > -0.005 => "1",
+        > -0.005 => "nothing",
         > -3 => Math.Pow(10, log10P).ToString("0.00##", Plain),
         _ => "10^" + Math.Ceiling(log10P).ToString("0", Plain),
     };
 
     public static string Percent(double? percentile) => percentile is { } value && double.IsFinite(value) ? value.ToString("0.##", Plain) + " %" : "";
+
+    /// <summary>Where a score stands among its controls.</summary>
+    public static string Rank(double? percentile) => percentile switch
+    {
+        null or double.NaN => "",
+        >= 100 => "above all",
+        { } value => "above " + Math.Floor(value).ToString("0", Plain) + " %",
+    };
 
     public static string Effect(double? effect) => effect is { } value && double.IsFinite(value) ? value.ToString("0.00", Plain) : "";
 

@@ -5,7 +5,7 @@ namespace Stemma.Reporting;
 /// <summary>A column: its title, and whether it takes the room that the others leave.</summary>
 internal sealed record TextColumn(string Title, bool Flexible = false, bool Right = false);
 
-/// <summary>Columns side by side without rules or boxes, two spaces apart, cells wrapped: readable in a log, on paper and at 80 columns.</summary>
+/// <summary>Columns side by side without rules or boxes, two spaces apart, cells wrapped: readable in a log, on paper and at 80 columns. A row of one cell spans all columns.</summary>
 internal static class TextTable
 {
     private const int Indent = 2;
@@ -20,6 +20,12 @@ internal static class TextTable
         foreach (var line in Row([.. columns.Select(column => column.Title)], columns, widths)) yield return new(line, TextTone.Faint);
         foreach (var row in rows)
         {
+            if (row.Count == 1 && columns.Count > 1)
+            {
+                foreach (var line in ShownText.Wrap(row[0], width - Indent)) yield return new(new string(' ', Indent) + line, TextTone.Faint);
+                continue;
+            }
+
             foreach (var line in Row(row, columns, widths)) yield return new(line);
         }
     }
@@ -29,7 +35,7 @@ internal static class TextTable
         var widths = new int[columns.Count];
         for (var at = 0; at < widths.Length; at++)
         {
-            var longest = rows.Select(row => ShownText.Escape(row[at]).Length).Append(columns[at].Title.Length).Max();
+            var longest = rows.Where(row => row.Count == columns.Count).Select(row => ShownText.Escape(row[at]).Length).Append(columns[at].Title.Length).Max();
             widths[at] = columns[at].Flexible ? 0 : Math.Min(longest, WidestFixed);
         }
 

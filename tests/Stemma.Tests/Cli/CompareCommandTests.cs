@@ -122,6 +122,25 @@ public sealed class CompareCommandTests
     }
 
     [Fact]
+    public void A_broken_last_model_is_refused_before_the_first_is_read()
+    {
+        var engine = new FakeEngine { OnCheck = path => { if (path == CliRun.Suspect) throw new StemmaException(FaultCode.SafetensorsBadOffsets, path, 8, "overlap", "none"); } };
+        Assert.Equal(2, CliRun.Of(engine, "compare", CliRun.Parent, CliRun.Suspect).Code);
+        Assert.Empty(engine.Read);
+    }
+
+    [Fact]
+    public void Of_many_paths_those_that_are_no_models_are_named_and_left_out()
+    {
+        var engine = new FakeEngine { OnCheck = path => { if (path.EndsWith(".md", StringComparison.Ordinal)) throw new StemmaException(FaultCode.UnknownFormat, path, 0, "text", "weights"); } };
+        var run = CliRun.Of(engine, "compare", Repository.At("README.md"), CliRun.Parent, CliRun.Suspect);
+        Assert.Equal(0, run.Code);
+        Assert.Equal([("suspect", "parent")], engine.Compared);
+        Assert.Contains("left out, no model: STM1003", run.Error);
+        Assert.Equal(2, CliRun.Of(engine, "compare", Repository.At("README.md"), CliRun.Parent, Repository.At("examples", "README.md")).Code);
+    }
+
+    [Fact]
     public void A_bug_is_called_a_bug_without_its_stack()
     {
         var engine = new FakeEngine { OnRead = _ => throw new InvalidOperationException("secret detail") };

@@ -23,6 +23,9 @@ public sealed class ModelNamesTests
     public void The_same_path_twice_is_numbered() => Assert.Equal(["m", "m (2)"], ModelNames.Of(["/m", "/m"]));
 
     [Fact]
+    public void The_same_path_twice_does_not_show_the_folders_above_it() => Assert.Equal(["m", "m (2)"], ModelNames.Of(["/secret/place/m", "/secret/place/x/../m/"]));
+
+    [Fact]
     public void Names_are_always_unique()
     {
         string[] paths = ["/a/m", "/b/m", "/a/m", "/m", "m.stemma", "/c/a/m"];

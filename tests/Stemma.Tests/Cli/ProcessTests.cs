@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Stemma.Tests.Support;
 
 namespace Stemma.Tests.Cli;
@@ -11,7 +10,7 @@ public sealed class ProcessTests
     [InlineData("--version")]
     public async Task Version_is_one_line(string argument)
     {
-        var (code, output, error) = await Run(argument);
+        var (code, output, error) = await CliProcess.Run(argument);
         Assert.Equal(0, code);
         Assert.Matches("^stemma [0-9]+\\.[0-9]+\\.[0-9]+\n$", output);
         Assert.Equal("", error);
@@ -20,7 +19,7 @@ public sealed class ProcessTests
     [Fact]
     public async Task A_usage_error_is_4_and_prints_no_result()
     {
-        var (code, output, error) = await Run("compare", "one-model");
+        var (code, output, error) = await CliProcess.Run("compare", "one-model");
         Assert.Equal(4, code);
         Assert.Equal("", output);
         Assert.Contains("stemma compare KNOWN SUSPECT", error);
@@ -29,7 +28,7 @@ public sealed class ProcessTests
     [Fact]
     public async Task A_missing_path_is_2_with_one_clear_message()
     {
-        var (code, output, error) = await Run("compare", CliRun.Parent, "no-such\u001b[2Jmodel");
+        var (code, output, error) = await CliProcess.Run("compare", CliRun.Parent, "no-such\u001b[2Jmodel");
         Assert.Equal(2, code);
         Assert.Equal("", output);
         Assert.Equal("stemma: STM1001 no-such\\u{1b}[2Jmodel: nothing is there. Allowed: a folder, a weight file or a .stemma file. Check the path.\n", error);
@@ -38,24 +37,9 @@ public sealed class ProcessTests
     [Fact]
     public async Task Piped_help_has_no_escapes_and_fits_80_columns()
     {
-        var (code, output, _) = await Run("compare", "--help");
+        var (code, output, _) = await CliProcess.Run("compare", "--help");
         Assert.Equal(0, code);
         Assert.DoesNotContain('\u001b', output);
         Assert.All(output.Split('\n'), line => Assert.True(line.Length <= 80, line));
-    }
-
-    private static async Task<(int Code, string Out, string Error)> Run(params string[] args)
-    {
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Stemma.Cli.dll"), .. args])
-        {
-            UseShellExecute = false,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync();
-        var error = process.StandardError.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return (process.ExitCode, await output, await error);
     }
 }

@@ -21,11 +21,17 @@ public sealed class GoldenTests
     public void A_verdict_reads_as_reviewed() => GoldenFile.Check("verdict", OutputFiles.Plain(ReportText.Lines(Samples.Derived)));
 
     [Fact]
+    public void A_verdict_with_details_reads_as_reviewed() => GoldenFile.Check("verdict-details", OutputFiles.Plain(ReportText.Lines(Samples.Derived, details: true)));
+
+    [Fact]
     public void An_unrelated_verdict_reads_as_reviewed() => GoldenFile.Check("verdict-unrelated", OutputFiles.Plain(ReportText.Lines(Samples.Unrelated)));
 
     [Fact]
     public void A_table_of_pairs_reads_as_reviewed() => GoldenFile.Check(
-        "pairs", OutputFiles.Plain(ReportText.TableLines([Samples.Derived, Samples.Unrelated, Samples.With(Relation.Inconclusive, "suspect", "stranger")])));
+        "pairs", OutputFiles.Plain(PairsText.Lines([Samples.Derived, Samples.Unrelated, Samples.With(Relation.Inconclusive, "suspect", "stranger")])));
+
+    [Fact]
+    public void A_table_of_many_pairs_reads_as_reviewed() => GoldenFile.Check("pairs-many", OutputFiles.Plain(PairsText.Lines(Samples.Crowd(26))));
 
     [Fact]
     public void An_inspection_reads_as_reviewed() => GoldenFile.Check("inspection", OutputFiles.Plain(InspectionText.Lines(Samples.Inspection, everyTensor: true)));

@@ -22,7 +22,9 @@ public sealed class ReportTextTests
     public void No_line_is_wider_than_the_screen(int width)
     {
         Assert.All(ReportText.Lines(Samples.Derived, width), line => Assert.True(line.Text.Length <= width, line.Text));
-        Assert.All(ReportText.TableLines([Samples.Derived, Samples.Unrelated], width), line => Assert.True(line.Text.Length <= width, line.Text));
+        Assert.All(PairsText.Lines([Samples.Derived, Samples.Unrelated], width), line => Assert.True(line.Text.Length <= width, line.Text));
+        Assert.All(ReportText.Lines(Samples.Derived, width, details: true), line => Assert.True(line.Text.Length <= width, line.Text));
+        Assert.All(PairsText.Lines(Samples.Crowd(26), width), line => Assert.True(line.Text.Length <= width, line.Text));
         Assert.All(InspectionText.Lines(Samples.Inspection, width, everyTensor: true), line => Assert.True(line.Text.Length <= width, line.Text));
     }
 
@@ -31,7 +33,7 @@ public sealed class ReportTextTests
     {
         var monster = new string('x', 5000) + "\u001b[2J\u202e";
         var result = Samples.With(Relation.Derived, monster, monster);
-        var lines = ReportText.Lines(result).Concat(ReportText.TableLines([result, result])).ToList();
+        var lines = ReportText.Lines(result).Concat(PairsText.Lines([result, result])).ToList();
         Assert.All(lines, line => Assert.True(line.Text.Length <= ReportText.Width, line.Text));
         Assert.All(lines, line => Assert.DoesNotContain(line.Text, letter => char.IsControl(letter) || letter == '\u202e'));
     }
@@ -46,7 +48,7 @@ public sealed class ReportTextTests
     }
 
     [Theory]
-    [InlineData(0, "1")]
+    [InlineData(0, "nothing")]
     [InlineData(-2, "0.01")]
     [InlineData(-118.4, "10^-118")]
     [InlineData(-118.9, "10^-118")]
@@ -55,24 +57,73 @@ public sealed class ReportTextTests
     public void A_p_value_is_rounded_away_from_the_accusation(double log10P, string shown) => Assert.Equal(shown, TextNumbers.PValue(log10P));
 
     [Fact]
+    public void The_default_fits_one_screen_and_says_how_to_see_the_rest()
+    {
+        var lines = ReportText.Lines(Samples.Derived);
+        Assert.True(lines.Count <= 45, $"{lines.Count} lines");
+        Assert.StartsWith("--details", lines[^1].Text);
+    }
+
+    [Fact]
+    public void Details_hold_every_sentence_series_and_null_hypothesis()
+    {
+        var text = Squeezed(ReportText.Lines(Samples.Derived, details: true));
+        foreach (var one in Samples.Derived.Evidence)
+        {
+            Assert.Contains(Squeezed(one.Detail), text);
+            Assert.Contains(Squeezed(one.NullHypothesis), text);
+        }
+    }
+
+    [Fact]
+    public void What_found_nothing_is_only_named_in_a_related_pair_and_shown_in_an_unrelated_one()
+    {
+        var related = Squeezed(ReportText.Lines(Samples.Derived));
+        Assert.DoesNotContain("11of36heads", related);
+        Assert.Contains("foundnothinghead-index", related);
+        var unrelated = Squeezed(ReportText.Lines(Samples.Unrelated with { Evidence = Samples.Derived.Evidence }));
+        Assert.Contains("11of36heads", unrelated);
+        Assert.Contains("nothing0.00", unrelated);
+    }
+
+    [Fact]
+    public void Of_many_pairs_the_counts_come_first_and_only_the_related_are_listed()
+    {
+        var lines = PairsText.Lines(Samples.Crowd(26)).Select(line => line.Text).ToList();
+        Assert.Equal("325 pairs of 26 models: 1 derived, 323 unrelated, 1 inconclusive.", lines[0]);
+        Assert.Contains(lines, line => line.Contains("model-00  model-01", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("323 unrelated pairs are not listed", StringComparison.Ordinal));
+        Assert.True(lines.Count < 25, $"{lines.Count} lines");
+        Assert.True(PairsText.Lines(Samples.Crowd(26), details: true).Count > 325);
+    }
+
+    [Fact]
     public void Curves_leave_a_gap_where_there_is_no_number()
     {
         var evidence = Samples.Derived.Evidence[0] with { Series = [new("rising", [1, double.NaN, 3])] };
-        var lines = TextCurves.Lines(evidence, 80).Select(line => line.Text).ToList();
-        Assert.EndsWith("▁▁▁   ███", lines[^1]);
-        Assert.EndsWith("███", lines[^2]);
+        Assert.EndsWith("▁▁  ██  1 to 3", TextCurves.All(evidence, 80).Last().Text);
+    }
+
+    [Fact]
+    public void Each_curve_of_a_panel_fills_its_own_range()
+    {
+        var evidence = Samples.Derived.Evidence[0] with { Series = [new("s", [1, 2], "Q"), new("r", [100, 200], "Q")] };
+        Assert.Equal(["  Q  subject    ▁▁██  1 to 2", "     reference  ▁▁██  100 to 200"], TextCurves.Panels(evidence, 80, 4).Select(line => line.Text));
     }
 
     [Fact]
     public void A_flat_or_empty_or_evil_curve_is_no_accident()
     {
         var evidence = Samples.Derived.Evidence[0];
-        Assert.Empty(TextCurves.Lines(evidence with { Series = [new EvidenceSeries("none", [])] }, 80));
-        Assert.Empty(TextCurves.Lines(evidence with { Series = [new EvidenceSeries("nan", [double.NaN, double.PositiveInfinity])] }, 80));
-        Assert.NotEmpty(TextCurves.Lines(evidence with { Series = [new EvidenceSeries("flat", [2, 2, 2])] }, 80));
-        Assert.All(
-            TextCurves.Lines(evidence with { Series = [new EvidenceSeries("long", [.. Enumerable.Range(0, 1000).Select(at => (double)at)])] }, 80),
-            line => Assert.True(line.Text.Length <= 80));
+        foreach (var panel in new[] { "", "Q" })
+        {
+            Assert.Empty(TextCurves.All(evidence with { Series = [new EvidenceSeries("none", [], panel)] }, 80));
+            Assert.Empty(TextCurves.All(evidence with { Series = [new EvidenceSeries("nan", [double.NaN, double.PositiveInfinity], panel)] }, 80));
+            Assert.NotEmpty(TextCurves.All(evidence with { Series = [new EvidenceSeries("flat", [2, 2, 2], panel)] }, 80));
+            Assert.All(
+                TextCurves.All(evidence with { Series = [new EvidenceSeries("long", [.. Enumerable.Range(0, 1000).Select(at => at * 1.23456e-200)], panel)] }, 80),
+                line => Assert.True(line.Text.Length <= 80, line.Text));
+        }
     }
 
     [Fact]
@@ -83,4 +134,8 @@ public sealed class ReportTextTests
         Assert.Equal(["0 to 2", "3 to 4"], runs.Select(run => run.ReferenceText));
         Assert.Equal((0.61 + 0.59 + 0.55) / 3, runs[0].MeanScore, 12);
     }
+
+    private static string Squeezed(IReadOnlyList<TextLine> lines) => Squeezed(string.Concat(lines.Select(line => line.Text)));
+
+    private static string Squeezed(string text) => text.Replace(" ", "", StringComparison.Ordinal);
 }

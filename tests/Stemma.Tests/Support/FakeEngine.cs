@@ -19,6 +19,11 @@ internal sealed class FakeEngine : IStemmaEngine
     /// <summary>Called before each reading; may throw.</summary>
     public Action<string> OnRead { get; init; } = _ => { };
 
+    /// <summary>Called for each model before the first reading; may throw.</summary>
+    public Action<string> OnCheck { get; init; } = _ => { };
+
+    public void Check(string path) => OnCheck(path);
+
     public Fingerprint Fingerprint(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel)
     {
         cancel.ThrowIfCancellationRequested();

@@ -27,14 +27,22 @@ internal static class Samples
             new()
             {
                 Method = "sigma-curve", Kind = EvidenceKind.Descriptive, Percentile = 97.7, Controls = 8698, Statistic = 0.93,
+                Finding = "correlation 0.93",
                 Detail = "Correlation 0.93 of the standard deviations of q over layers; 2.3 % of unrelated pairs reach 0.9.",
-                Series = [new("subject, std of q", [0.021, 0.025, 0.03, 0.028, double.NaN, 0.034]), new("reference, std of q", [0.02, 0.024, 0.031, 0.027, 0.029, 0.033])],
+                Series = [new("subject, std of q", [0.021, 0.025, 0.03, 0.028, double.NaN, 0.034], "Q"), new("reference, std of q", [0.02, 0.024, 0.031, 0.027, 0.029, 0.033], "Q")],
             },
             new()
             {
                 Method = "unit-index", Kind = EvidenceKind.Exact, Log10P = -118.4, Statistic = 212, Effect = 0.57,
                 NullHypothesis = "The models were initialised and trained independently, so the labels of hidden units are random.",
                 Detail = "212 of 372 hidden units stand in their own place; unrelated models show about 6.",
+            },
+            new()
+            {
+                Method = "head-index", Kind = EvidenceKind.Exact, Log10P = 0, Statistic = 11, Effect = 0,
+                NullHypothesis = "The models were initialised and trained independently, so the labels of heads are random.",
+                Finding = "11 of 36 heads keep their number (chance: 11)",
+                Detail = "11 of 36 attention heads have their nearest counterpart under their own number; chance gives about 11.",
             },
             new()
             {
@@ -67,6 +75,14 @@ internal static class Samples
             Operations = [],
         },
     };
+
+    /// <summary>Every pair of many models: the first two are a family, the third is a puzzle to the second, the rest are strangers.</summary>
+    public static IReadOnlyList<ComparisonResult> Crowd(int models) =>
+    [
+        .. from known in Enumerable.Range(0, models)
+           from subject in Enumerable.Range(known + 1, models - known - 1)
+           select With((known, subject) is (0, 1) ? Relation.Derived : (known, subject) is (1, 2) ? Relation.Inconclusive : Relation.Unrelated, $"model-{subject:00}", $"model-{known:00}"),
+    ];
 
     public static Inspection Inspection { get; } = new()
     {

@@ -46,7 +46,7 @@ internal sealed class PyTorchFormat : ICheckpointFormat
         if (start.StartsWith(LegacyMagic))
             throw file.Refuse(
                 FaultCode.TorchLegacy, 0, "a checkpoint of PyTorch before 1.6", "zip checkpoints", "load it once with torch.load(..., weights_only=True) and save it as safetensors");
-        if (!start.StartsWith("PK"u8)) throw file.Refuse(FaultCode.UnknownFormat, 0, ForeignFormats.Describe(file), "a zip checkpoint of torch.save");
+        if (!start.StartsWith("PK"u8)) throw file.Refuse(FaultCode.UnknownFormat, 0, ForeignFormats.Describe(file), "a zip checkpoint of torch.save", "save it again with torch.save of PyTorch 1.6 or later, or as safetensors");
     }
 
     private static string FolderOf(WeightFile file, IReadOnlyDictionary<string, ZipEntry> entries)

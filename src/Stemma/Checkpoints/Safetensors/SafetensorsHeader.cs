@@ -45,7 +45,7 @@ internal sealed record SafetensorsHeader(
         file.Read(0, bytes);
         var length = BinaryPrimitives.ReadUInt64LittleEndian(bytes);
         if (length > LongestHeader)
-            throw file.Refuse(FaultCode.SafetensorsHeaderTooLarge, 0, $"a header of {length} bytes", $"at most {LongestHeader} bytes");
+            throw file.Refuse(FaultCode.SafetensorsHeaderTooLarge, 0, $"a header of {length} bytes", $"at most {LongestHeader} bytes", "download the file again: it is damaged, or no safetensors file");
         if ((long)length > file.Length - LengthBytes)
             throw file.Refuse(FaultCode.SafetensorsHeaderBeyondFile, 0, $"a header of {length} bytes in a file of {file.Length}", "a header inside the file", Again);
         return (long)length;

@@ -40,6 +40,7 @@ public sealed class CentredGains : IMethod
             Percentile = controls.Count < FewestControls ? null : 100.0 * controls.Count(c => c < mean) / controls.Count,
             Controls = controls.Count,
             Effect = Math.Clamp(mean, 0, 1),
+            Finding = $"correlation {mean:0.00}" + (controls.Count > 0 ? $"; other layers ≤ {controls.Max():0.00}" : ""),
             Detail = $"Mean rank correlation of {matched.Count} gain vectors with their counterparts {mean:0.000}, centred"
                 + (controls.Count > 0 ? $"; the highest of {controls.Count} pairs of other layers {controls.Max():0.000}." : "."),
         };

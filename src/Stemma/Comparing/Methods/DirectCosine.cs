@@ -38,6 +38,7 @@ public sealed class DirectCosine : IMethod
             Percentile = controls.Count < FewestControls ? null : 100.0 * controls.Count(c => c < mean) / controls.Count,
             Controls = controls.Count,
             Effect = Math.Clamp(mean, 0, 1),
+            Finding = $"cosine {mean:0.00}" + (controls.Count > 0 ? $"; other layers ≤ {controls.Max():0.00}" : ""),
             Detail = $"Mean centred cosine of the matrices of {matched.Count} layers with their counterparts {mean:0.000}; "
                 + (controls.Count > 0 ? $"the highest of {controls.Count} pairs of other layers {controls.Max():0.000}" : "no other layers to compare with")
                 + (tables.Length > 0 ? $"; {tables}." : "."),

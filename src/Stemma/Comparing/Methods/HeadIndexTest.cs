@@ -41,6 +41,7 @@ public sealed class HeadIndexTest : IMethod
             Statistic = same,
             Log10P = ExactBounds.LogTail(same, expected) / ExactBounds.Ln10,
             Effect = Math.Max(0, same - expected) / Math.Max(1, offered - expected),
+            Finding = $"{same} of {offered} heads keep their number (chance: {expected:0})",
             Detail = $"{same} of {offered} attention heads and KV groups have their nearest counterpart under their own number; chance gives about {expected:0}.",
         };
 

@@ -24,6 +24,7 @@ public sealed class IdenticalTensors : IMethod
             NullHypothesis = "No tensor of weights was copied: two trained tensors never agree in every bit.",
             Statistic = same.Count,
             Effect = (double)same.Count / subject.Count,
+            Finding = $"{same.Count} of {subject.Count} tensors are the same bytes",
             Detail = $"{same.Count} of {subject.Count} weight tensors of the subject stand byte for byte in the reference, {matrices} of them matrices.",
         };
     }

@@ -47,6 +47,7 @@ public sealed class LearnedParameters : IMethod
             Kind = EvidenceKind.Descriptive,
             Statistic = best,
             Effect = Math.Clamp(best, 0, 1),
+            Finding = "correlation " + string.Join(", ", new[] { (Name: "gains", Found: gains), (Name: "biases", Found: biases) }.Where(one => one.Found is not null).Select(one => $"{one.Found!.Value.R:0.00} of {one.Name}")),
             Detail = $"Correlation of parameters that start from a constant, centred, in matched layers: {string.Join("; ", parts)}. "
                 + "Descendants keep it nearly as well as the matrices themselves; two trainings from one seed do not.",
         };

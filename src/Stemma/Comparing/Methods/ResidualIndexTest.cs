@@ -33,6 +33,7 @@ public sealed class ResidualIndexTest : IMethod
             Statistic = same,
             Log10P = ExactBounds.LogTail(same, (double)matched / dimensions.Length) / ExactBounds.Ln10,
             Effect = Math.Max(0, same - 1) / (double)Math.Max(1, dimensions.Length - 1),
+            Finding = $"{same} of {dimensions.Length} dimensions keep their number (chance: 1)",
             Detail = $"{same} of {dimensions.Length} residual dimensions have their nearest counterpart under their own number, over {pair.Anchors.Slots.Count} shared tokens; chance gives at most 1.",
         };
     }

@@ -30,6 +30,7 @@ public sealed class TokenGeometry : IMethod
             Kind = EvidenceKind.Descriptive,
             Statistic = r,
             Effect = Math.Clamp(r, 0, 1),
+            Finding = $"correlation {r:0.00} over {slots.Count} tokens",
             Detail = $"Correlation of the cosines between the embeddings of {slots.Count} shared tokens: {r:0.000}. It does not change under rotation or permutation of the residual stream; "
                 + $"above {Suspicious:0.00} more than half of the geometry is shared.",
         };

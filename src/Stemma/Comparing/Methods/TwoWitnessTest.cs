@@ -40,6 +40,7 @@ public sealed class TwoWitnessTest : IMethod
             Percentile = controls.Count < FewestControls ? null : 100.0 * controls.Count(c => c < rate) / controls.Count,
             Controls = controls.Count,
             Effect = Math.Clamp(rate, 0, 1),
+            Finding = $"{matched.Sum(m => m.Match.Agreements)} units agree (chance: {matched.Sum(m => m.Match.Expected):0})",
             Detail = $"In {matched.Count} corresponding layers both witnesses agree on {matched.Sum(m => m.Match.Agreements)} units where chance gives {matched.Sum(m => m.Match.Expected):0}, "
                 + $"a rate of {rate:0.000}" + (controls.Count > 0 ? $"; the highest rate of {controls.Count} pairs of other layers is {controls.Max():0.000}." : "."),
             Series = [new("excess agreement per matched layer", [.. matched.Select(m => m.Rate)])],

@@ -22,6 +22,7 @@ public sealed class UnitIndexTest : IMethod
             Statistic = found.Same,
             Log10P = found.LogP / ExactBounds.Ln10,
             Effect = Math.Max(0, found.Same - found.Expected) / Math.Max(1, found.Offered - found.Expected),
+            Finding = $"{found.Same} of {found.Offered} FFN units keep their number (chance: {found.Expected:0})",
             Detail = $"{found.Same} of {found.Offered} FFN units in {found.Map.Pairs.Count} layers have their nearest counterpart under their own number; chance gives about {found.Expected:0}.",
             Series = [new("units with their own number, share per matched layer", [.. found.Matches.Select(m => m.Share)])],
         };
