@@ -30,8 +30,8 @@ public sealed record Fingerprint
     public required ModelSketch Sketch { get; init; }
     public required IReadOnlyList<Notice> Notices { get; init; }
 
-    /// <summary>Numbers stored in tensors that hold floats.</summary>
-    public long Parameters => Sketch.Tensors.Where(t => t.Type.IsFloat()).Sum(CountOf);
+    /// <summary>Numbers stored in tensors that hold floats, masks and tables left aside.</summary>
+    public long Parameters => Sketch.Tensors.Where(t => t.Type.IsFloat() && !t.Parts.Any(p => p.Role == TensorRole.Buffer)).Sum(CountOf);
 
     /// <summary>Digest of all weights: of the tensors' digests in name order. Independent of shards and of tensor order.</summary>
     public Digest128 Digest

@@ -102,7 +102,7 @@ public sealed class UnitNullTests
 
     private static double LogP(LayerUnits[] a, LayerUnits[] b)
     {
-        var found = a.Zip(b, UnitPairs.Match).ToList();
+        var found = a.Zip(b, (left, right) => UnitPairs.Match(left, right)).ToList();
         return ExactBounds.LogTail(found.Sum(m => (long)m.Same), found.Sum(m => m.Expected)) / ExactBounds.Ln10;
     }
 

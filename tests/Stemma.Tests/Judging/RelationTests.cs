@@ -1,4 +1,3 @@
-using Stemma.Comparing;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
