@@ -23,7 +23,7 @@ public sealed class ReportJsonTests
         Assert.Equal(2_665_472, (long?)root["subject"]!["parameters"]);
         Assert.Equal("subject-from-reference", (string?)root["verdict"]!["direction"]);
         Assert.Equal("moge-upcycled", (string?)root["verdict"]!["operations"]![0]!["name"]);
-        Assert.Equal(["exact", "calibrated", "descriptive"], root["evidence"]!.AsArray().Select(one => (string?)one!["kind"]));
+        Assert.Equal(["exact", "exact", "calibrated", "descriptive"], root["evidence"]!.AsArray().Select(one => (string?)one!["kind"]));
         Assert.Equal([4.0, 3.0, 0.57], root["layer_map"]![3]!.AsArray().Select(one => (double)one!));
         Assert.Equal("replay-possible", (string?)root["caveats"]![0]!["code"]);
     }
