@@ -1,1 +1,6 @@
-BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+using BenchmarkDotNet.Running;
+using Stemma.Benchmarks;
+
+if (args is ["generate", ..]) return CheckpointGenerator.Run(args[1..]);
+BenchmarkSwitcher.FromAssembly(typeof(CheckpointGenerator).Assembly).Run(args);
+return 0;

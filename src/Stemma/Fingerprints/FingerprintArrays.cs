@@ -8,20 +8,20 @@ namespace Stemma.Fingerprints;
 internal sealed class ArrayCursor<T>(Checkpoint checkpoint, string name, T[] numbers)
     where T : unmanaged
 {
-    private int at;
+    private int _at;
 
-    public bool Exhausted => at == numbers.Length;
+    public bool Exhausted => _at == numbers.Length;
 
     public ReadOnlySpan<T> Next(long count)
     {
-        if (count < 0 || count > numbers.Length - at)
+        if (count < 0 || count > numbers.Length - _at)
         {
             throw new StemmaException(
-                FaultCode.FingerprintInvalid, checkpoint.Path, null, $"{numbers.Length - at} numbers left in {name} where {count} are claimed", "as many as claimed", "Sketch the model again");
+                FaultCode.FingerprintInvalid, checkpoint.Path, null, $"{numbers.Length - _at} numbers left in {name} where {count} are claimed", "as many as claimed", "Sketch the model again");
         }
 
-        var piece = numbers.AsSpan(at, (int)count);
-        at += (int)count;
+        var piece = numbers.AsSpan(_at, (int)count);
+        _at += (int)count;
         return piece;
     }
 }
@@ -29,7 +29,7 @@ internal sealed class ArrayCursor<T>(Checkpoint checkpoint, string name, T[] num
 /// <summary>The arrays of one fingerprint file.</summary>
 internal sealed class FingerprintArrays(Checkpoint checkpoint)
 {
-    private readonly List<(string Name, Func<bool> Exhausted)> taken = [];
+    private readonly List<(string Name, Func<bool> Exhausted)> _taken = [];
 
     public ArrayCursor<T> Take<T>(string name, TensorType type)
         where T : unmanaged
@@ -39,14 +39,14 @@ internal sealed class FingerprintArrays(Checkpoint checkpoint)
         var numbers = new T[tensor.Count];
         if (tensor.Count > 0) checkpoint.ReadRows(tensor, 0, MemoryMarshal.AsBytes(numbers.AsSpan()));
         var cursor = new ArrayCursor<T>(checkpoint, name, numbers);
-        taken.Add((name, () => cursor.Exhausted));
+        _taken.Add((name, () => cursor.Exhausted));
         return cursor;
     }
 
     /// <summary>Numbers that no manifest entry claims would be carried along unseen.</summary>
     public void ExpectAllRead()
     {
-        var left = taken.FirstOrDefault(t => !t.Exhausted());
+        var left = _taken.FirstOrDefault(t => !t.Exhausted());
         if (left.Name is not null)
             throw new StemmaException(FaultCode.FingerprintInvalid, checkpoint.Path, null, $"numbers in {left.Name} that the manifest does not claim", "none", "Sketch the model again");
     }

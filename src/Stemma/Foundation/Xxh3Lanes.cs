@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -25,6 +26,12 @@ internal static class Xxh3Lanes
     /// <summary>Takes in whole blocks of 1024 bytes, scrambling after each.</summary>
     public static void Blocks(Span<ulong> lanes, ReadOnlySpan<byte> input, SimdWidth width)
     {
+        if (width == SimdWidth.V512 && BitConverter.IsLittleEndian)
+        {
+            Blocks512(lanes, input);
+            return;
+        }
+
         for (; input.Length >= BlockLength; input = input[BlockLength..])
         {
             Stripes(lanes, input[..BlockLength], secret: 0, width);
@@ -47,11 +54,37 @@ internal static class Xxh3Lanes
     private static void Stripes512(Span<ulong> lanes, ReadOnlySpan<byte> input, int secret)
     {
         var sum = Vector512.Create<ulong>(lanes);
-        for (var at = 0; at < input.Length; at += StripeLength)
+        ref var from = ref MemoryMarshal.GetReference(input);
+        ref var keys = ref MemoryMarshal.GetReference(Secret[secret..]);
+        if (input.Length / StripeLength * 8 + StripeLength - 8 > Secret.Length - secret) throw new ArgumentOutOfRangeException(nameof(input));
+        for (nuint at = 0; at < (nuint)input.Length; at += StripeLength)
         {
-            var data = Vector512.Create(input.Slice(at, StripeLength)).AsUInt64();
-            var key = data ^ Vector512.Create(Secret.Slice(secret + at / 8, StripeLength)).AsUInt64();
+            var data = Vector512.LoadUnsafe(ref from, at).AsUInt64();
+            var key = data ^ Vector512.LoadUnsafe(ref keys, at / 8).AsUInt64();
             sum += Vector512.Shuffle(data, Vector512.Create(1UL, 0, 3, 2, 5, 4, 7, 6)) + Product(key);
+        }
+
+        sum.CopyTo(lanes);
+    }
+
+    /// <summary>Whole blocks with the lanes kept in one register; the same as taking in stripes and scrambling in turn.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Blocks512(Span<ulong> lanes, ReadOnlySpan<byte> input)
+    {
+        var sum = Vector512.Create<ulong>(lanes);
+        ref var from = ref MemoryMarshal.GetReference(input);
+        ref var keys = ref MemoryMarshal.GetReference(Secret);
+        var last = Vector512.LoadUnsafe(ref keys, ScrambleSecret).AsUInt64();
+        for (nuint block = 0; block < (nuint)(input.Length / BlockLength); block++)
+        {
+            for (nuint at = 0; at < BlockLength; at += StripeLength)
+            {
+                var data = Vector512.LoadUnsafe(ref from, (block * BlockLength) + at).AsUInt64();
+                var key = data ^ Vector512.LoadUnsafe(ref keys, at / 8).AsUInt64();
+                sum += Vector512.Shuffle(data, Vector512.Create(1UL, 0, 3, 2, 5, 4, 7, 6)) + Product(key);
+            }
+
+            sum = (sum ^ (sum >> 47) ^ last) * Vector512.Create((ulong)Prime32A);
         }
 
         sum.CopyTo(lanes);
@@ -120,6 +153,7 @@ internal static class Xxh3Lanes
     }
 
     // The product of the halves of each 64-bit lane: one instruction on x86, which the portable multiplication would not find.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<ulong> Product(Vector512<ulong> key) => Avx512F.IsSupported
         ? Avx512F.Multiply(key.AsUInt32(), (key >> 32).AsUInt32())
         : (key & Vector512.Create((ulong)uint.MaxValue)) * (key >> 32);

@@ -8,20 +8,27 @@ namespace Stemma.Sketching;
 /// <param name="Index">Index of the first one within the part.</param>
 internal readonly record struct AxisRun(long First, long Count, long Index);
 
-/// <summary>Cuts a part's slice of an axis to a window.</summary>
-internal static class AxisRuns
+/// <summary>Cuts a part's slice of an axis to the window [from, to), run by run.</summary>
+internal struct AxisRuns(AxisSlice slice, long from, long to)
 {
-    public static IEnumerable<AxisRun> Within(AxisSlice slice, long from, long to)
+    private long _block = slice.Blocks > 1 && slice.Stride > 0 && from > slice.Start ? Math.Max(0, ((from - slice.Start) / slice.Stride) - 1) : 0;
+
+    /// <summary>The next run; false after the last.</summary>
+    public bool Next(out AxisRun run)
     {
-        long block = 0;
-        if (slice.Blocks > 1 && slice.Stride > 0 && from > slice.Start) block = Math.Max(0, ((from - slice.Start) / slice.Stride) - 1);
-        for (; block < slice.Blocks; block++)
+        for (; _block < slice.Blocks; _block++)
         {
-            var start = slice.Start + (block * slice.Stride);
-            if (start >= to) yield break;
+            var start = slice.Start + (_block * slice.Stride);
+            if (start >= to) break;
             var first = Math.Max(start, from);
             var last = Math.Min(start + slice.Length, to);
-            if (last > first) yield return new(first, last - first, (block * slice.Length) + first - start);
+            if (last <= first) continue;
+            run = new(first, last - first, (_block * slice.Length) + first - start);
+            _block++;
+            return true;
         }
+
+        run = default;
+        return false;
     }
 }

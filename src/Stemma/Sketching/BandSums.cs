@@ -11,9 +11,12 @@ internal sealed class BandSums
     public long NonFinite { get; set; }
 
     /// <summary>Partial two-sided sketch; null when the part is sketched from its unit table.</summary>
-    public float[]? Linear { get; set; }
+    public float[]? Linear { get; private set; }
 
     public void Add(RowSums sums) => Sums += sums;
+
+    /// <summary>The two-sided sketch of this band, made when first asked for.</summary>
+    public float[] LinearOf(int size) => Linear ??= new float[size * size];
 
     public void Merge(BandSums next)
     {

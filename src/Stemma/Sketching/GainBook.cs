@@ -5,7 +5,7 @@ namespace Stemma.Sketching;
 /// <summary>Effective gains by role and layer, for folding into the matrices that they scale.</summary>
 internal sealed class GainBook
 {
-    private readonly Dictionary<GainReference, float[]> gains = [];
+    private readonly Dictionary<GainReference, float[]> _gains = [];
 
     public void Add(TensorPart part, float[] stored)
     {
@@ -14,10 +14,10 @@ internal sealed class GainBook
         for (var i = 0; i < stored.Length; i++)
         {
             var gain = stored[i] + part.GainOffset;
-            effective[i] = float.IsFinite(gain) ? gain : 0;
+            effective[i] = Math.Abs(gain) <= Kernels.RangeKernel.GainLimit ? gain : 0;
         }
 
-        gains[new GainReference(part.Role, part.Layer)] = effective;
+        _gains[new GainReference(part.Role, part.Layer)] = effective;
     }
 
     /// <summary>Sign times gain for each index of the inner axis; the sign alone where no gain of that length is known.</summary>
@@ -30,5 +30,5 @@ internal sealed class GainBook
     }
 
     public float[]? Find(GainReference? reference, long length) =>
-        reference is { } wanted && gains.TryGetValue(wanted, out var gain) && gain.Length == length ? gain : null;
+        reference is { } wanted && _gains.TryGetValue(wanted, out var gain) && gain.Length == length ? gain : null;
 }

@@ -4,74 +4,98 @@ using Stemma.Sketching.Kinds;
 namespace Stemma.Sketching;
 
 /// <summary>
-/// Gathers the units and heads of one layer. The gate (up, where there is no gate) is read first: it decides which units are kept,
-/// so that of the other matrices only the kept units stay in memory.
+/// Gathers the units and heads of one layer. The gate (up, where there is no gate) decides which units are kept: it is read first,
+/// so that of the other matrices only the kept units stay in memory. Matrices that are finished before the choice wait for it.
 /// </summary>
 internal sealed class LayerBuilder
 {
-    private readonly TensorRole witness;
-    private readonly int limit;
-    private readonly ModelShape shape;
-    private readonly List<PartPass> waiting = [];
-    private readonly List<HeadSketch> heads = [];
-    private readonly Lock gate = new();
-    private UnitSelection? selection;
+    private readonly TensorRole _witness;
+    private readonly int _limit;
+    private readonly ModelShape _shape;
+    private readonly List<PartPass> _waiting = [];
+    private readonly List<(string Tensor, HeadSketch Head)> _heads = [];
+    private readonly Lock _gate = new();
+    private readonly bool _choosable;
+    private int _missing;
+    private UnitSelection? _selection;
 
-    public LayerBuilder(int layer, int limit, ModelShape shape, IEnumerable<TensorPart> parts)
+    /// <param name="layer">Zero-based.</param>
+    /// <param name="limit">Units to keep.</param>
+    /// <param name="shape">Says how many heads there are.</param>
+    /// <param name="tensors">The layer's matrices.</param>
+    public LayerBuilder(int layer, int limit, ModelShape shape, IReadOnlyList<TensorAssignment> tensors)
     {
         Layer = layer;
-        this.limit = limit;
-        this.shape = shape;
-        var roles = parts.Where(p => !p.IsBias).Select(p => p.Role).ToHashSet();
-        witness = roles.Contains(TensorRole.Gate) ? TensorRole.Gate : TensorRole.Up;
+        _limit = limit;
+        _shape = shape;
+        var roles = tensors.SelectMany(t => t.Parts).Where(p => !p.IsBias).Select(p => p.Role).ToHashSet();
+        _witness = roles.Contains(TensorRole.Gate) ? TensorRole.Gate : TensorRole.Up;
+        _missing = tensors.Count(IsWitness);
+        _choosable = _missing > 0;
     }
 
     public int Layer { get; }
 
-    public IEnumerable<HeadSketch> Heads => heads.OrderBy(h => h.Role).ThenBy(h => h.Head);
+    public IEnumerable<HeadSketch> Heads =>
+        _heads.OrderBy(h => h.Head.Role).ThenBy(h => h.Head.Head).ThenBy(h => h.Tensor, StringComparer.Ordinal).Select(h => h.Head);
 
-    /// <summary>Whether a tensor must be read before units can be chosen.</summary>
-    public bool IsWitness(TensorPass pass) => pass.Parts.Any(p => p.Part.Role == witness);
+    public LayerUnits? Units() => _selection is { Count: > 0 } ? _selection.Pack() : null;
 
-    /// <summary>Takes what is needed from a finished part and frees the rest. Called from several threads.</summary>
-    public void Take(PartPass pass)
+    /// <summary>Whether a tensor is needed before units can be chosen.</summary>
+    public bool IsWitness(TensorAssignment tensor) => tensor.Parts.Any(p => p.Role == _witness && !p.IsBias);
+
+    /// <summary>Takes what is needed from a finished tensor and frees the rest. Called from several threads.</summary>
+    public void Take(TensorAssignment tensor, TensorPass pass)
     {
-        if (pass.Table is null) return;
-        if (pass.Part.Role is TensorRole.Gate or TensorRole.Up or TensorRole.Down)
+        foreach (var part in pass.Parts)
         {
-            lock (gate)
+            if (part.Table is null) continue;
+            if (part.Part.Role is TensorRole.Gate or TensorRole.Up or TensorRole.Down) TakeUnits(part);
+            else TakeHeads(part);
+        }
+
+        if (!IsWitness(tensor)) return;
+        lock (_gate)
+        {
+            if (--_missing == 0) Choose();
+        }
+    }
+
+    private void TakeUnits(PartPass part)
+    {
+        lock (_gate)
+        {
+            if (_selection is null && _choosable)
             {
-                if (selection is null)
-                {
-                    waiting.Add(pass);
-                    return;
-                }
-
-                selection.Fill(pass.Part, pass.Table);
+                _waiting.Add(part);
+                return;
             }
-        }
-        else
-        {
-            var found = HeadsOf(pass).ToList();
-            lock (gate) heads.AddRange(found);
+
+            _selection?.Fill(part);
         }
 
-        pass.ReleaseTable();
+        part.ReleaseTable();
     }
 
-    public void Choose()
+    private void TakeHeads(PartPass part)
     {
-        selection = UnitSelection.Make(Layer, [.. waiting.Where(p => p.Part.Role == witness).OrderBy(p => p.Part.Expert)], limit);
-        foreach (var pass in waiting)
-        {
-            selection.Fill(pass.Part, pass.Table!);
-            pass.ReleaseTable();
-        }
-
-        waiting.Clear();
+        var found = HeadsOf(part).Select(head => (part.Tensor, head)).ToList();
+        lock (_gate) _heads.AddRange(found);
+        part.ReleaseTable();
     }
 
-    public LayerUnits? Units() => selection is { Count: > 0 } ? selection.Pack() : null;
+    private void Choose()
+    {
+        var witnesses = _waiting.Where(p => p.Part.Role == _witness).OrderBy(p => p.Part.Expert).ThenBy(p => p.Tensor, StringComparer.Ordinal).DistinctBy(p => p.Part.Expert);
+        _selection = UnitSelection.Make(Layer, [.. witnesses], _limit);
+        foreach (var part in _waiting)
+        {
+            _selection.Fill(part);
+            part.ReleaseTable();
+        }
+
+        _waiting.Clear();
+    }
 
     private IEnumerable<HeadSketch> HeadsOf(PartPass pass)
     {
@@ -82,7 +106,7 @@ internal sealed class LayerBuilder
             yield break;
         }
 
-        var count = part.Role is TensorRole.Q or TensorRole.O ? shape.Heads : shape.KvHeads;
+        var count = part.Role is TensorRole.Q or TensorRole.O ? _shape.Heads : _shape.KvHeads;
         if (count <= 0 || pass.Units % count != 0) yield break;
         var width = (int)(pass.Units / count);
         for (var head = 0; head < count; head++) yield return HeadSketch.Make(part.Role, part.Layer, head, pass.Table!, head * width, width);

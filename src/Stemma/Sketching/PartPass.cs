@@ -6,34 +6,28 @@ namespace Stemma.Sketching;
 /// <summary>One part of a tensor while the tensor is being read.</summary>
 internal sealed class PartPass
 {
-    private readonly bool keepsUnits;
-    private readonly Lock begin = new();
+    /// <summary>Units whose sketches can be held at once: no known matrix has half as many.</summary>
+    private const long MostUnits = 1 << 19;
 
-    public PartPass(TensorPart part, GainBook gains, AnchorCollector anchors, int linearSize)
+    private readonly bool _keepsUnits;
+    private readonly Lock _begin = new();
+
+    public PartPass(TensorPart part, string tensor, GainBook gains, AnchorCollector anchors, int linearSize)
     {
         Part = part;
-        var residualIsOutput = part.Role is TensorRole.Down or TensorRole.O;
-        UnitsAreRows = residualIsOutput == part.Transposed;
-        Units = UnitsAreRows ? part.Rows.Count : part.Columns.Count;
-        Inner = UnitsAreRows ? part.Columns.Count : part.Rows.Count;
+        Tensor = tensor;
+        UnitsAreRows = HasUnitsInRows(part);
+        (Units, Inner) = SizesOf(part);
         LinearSize = part.Role == TensorRole.Buffer ? 0 : linearSize;
-        var gain = residualIsOutput ? part.OutputGain : part.InputGain;
-        Factors = gains.Factors(gain, Inner);
-        keepsUnits = part.Role is TensorRole.Gate or TensorRole.Up or TensorRole.Down or TensorRole.Q or TensorRole.K or TensorRole.V or TensorRole.O;
-        if (UnitsAreRows) Anchors = anchors.For(part, Units, Inner, gains.Find(gain, Inner));
-    }
-
-    /// <summary>Makes room for the sums, when the first band is about to be read.</summary>
-    public void Begin()
-    {
-        lock (begin)
-        {
-            if (!UnitsAreRows) Columns ??= new ColumnBuckets(checked((int)Units));
-            else if (keepsUnits) Table ??= new UnitTable(checked((int)Units));
-        }
+        Factors = gains.Factors(IsOutput(part) ? part.OutputGain : part.InputGain, Inner);
+        _keepsUnits = KeepsUnits(part);
+        Anchors = anchors.For(part);
     }
 
     public TensorPart Part { get; }
+
+    /// <summary>Name of the tensor that holds it; settles what would else depend on the order of reading.</summary>
+    public string Tensor { get; }
     public long Units { get; }
     public long Inner { get; }
 
@@ -57,6 +51,24 @@ internal sealed class PartPass
 
     public long Count => Units * Inner;
 
+    /// <summary>False for shapes that nobody trains and that would take more memory than the file: sketched by digest alone.</summary>
+    public static bool CanHold(TensorPart part) => (HasUnitsInRows(part) && !KeepsUnits(part)) || SizesOf(part).Units <= MostUnits;
+
+    public static bool HasUnitsInRows(TensorPart part) => IsOutput(part) == part.Transposed;
+
+    public static (long Units, long Inner) SizesOf(TensorPart part) =>
+        HasUnitsInRows(part) ? (part.Rows.Count, part.Columns.Count) : (part.Columns.Count, part.Rows.Count);
+
+    /// <summary>Makes room for the sums, when the first band is about to be read.</summary>
+    public void Begin()
+    {
+        lock (_begin)
+        {
+            if (!UnitsAreRows) Columns ??= new ColumnBuckets((int)Units);
+            else if (_keepsUnits) Table ??= new UnitTable((int)Units);
+        }
+    }
+
     /// <summary>The unit sketches are no longer needed.</summary>
     public void ReleaseTable() => Table = null;
 
@@ -74,15 +86,20 @@ internal sealed class PartPass
         float[]? linear = null;
         if (!common && LinearSize > 0 && Count > 0)
         {
-            linear = sums.Linear ?? LinearSketch.OfUnits(Table!, LinearSize);
+            linear = Table is null ? sums.LinearOf(LinearSize) : LinearSketch.OfUnits(Table, LinearSize);
             LinearSketch.Centre(linear, LinearSize, Units, Factors, moments.Mean);
         }
 
-        if (!keepsUnits || common) Table = null;
+        if (!_keepsUnits || common) Table = null;
         return new PartSketch
         {
             Role = Part.Role, IsBias = Part.IsBias, Layer = Part.Layer, Expert = Part.Expert, Head = Part.Head, Inferred = Part.Inferred,
             Units = Units, Inner = Inner, Moments = moments, CommonMaterial = common, Linear = linear, GainOffset = Part.GainOffset,
         };
     }
+
+    private static bool IsOutput(TensorPart part) => part.Role is TensorRole.Down or TensorRole.O;
+
+    private static bool KeepsUnits(TensorPart part) => !part.IsBias
+        && part.Role is TensorRole.Gate or TensorRole.Up or TensorRole.Down or TensorRole.Q or TensorRole.K or TensorRole.V or TensorRole.O;
 }

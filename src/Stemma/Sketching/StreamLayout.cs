@@ -1,4 +1,5 @@
 using Stemma.Checkpoints;
+using Stemma.Foundation;
 
 namespace Stemma.Sketching;
 
@@ -10,9 +11,20 @@ internal static class StreamLayout
 {
     private const long LongestRow = 1 << 22;
 
+    /// <summary>Types that are summed: real numbers. Complex tensors keep their digest only.</summary>
+    public static bool IsSummed(TensorType type) => type.IsFloat() && type != TensorType.C64;
+
+    /// <exception cref="StemmaException">A view that is not row-major has rows that are too long to gather.</exception>
     public static TensorInfo Of(TensorInfo tensor)
     {
-        if (tensor.Columns <= LongestRow || tensor.Strides is not null) return tensor;
+        if (tensor.Columns <= LongestRow) return tensor;
+        if (tensor.Strides is not null)
+        {
+            throw new StemmaException(
+                FaultCode.TorchTensorInvalid, SafeText.Escape(tensor.Name), tensor.Offset, $"a strided view with rows of {tensor.Columns} numbers",
+                $"rows of at most {LongestRow}", "Save the tensor as contiguous");
+        }
+
         var piece = LongestRow;
         while (tensor.Count % piece != 0) piece--;
         return tensor with { Shape = [tensor.Count / piece, piece] };

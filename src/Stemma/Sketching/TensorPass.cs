@@ -9,11 +9,11 @@ namespace Stemma.Sketching;
 internal sealed class TensorPass
 {
     /// <summary>Numbers per band. Bands of matrices with units along the columns are longer: their sums are touched once per band.</summary>
-    private const long RowBand = 1 << 19, ColumnBand = 1 << 22;
+    private const long RowBand = 1 << 21, ColumnBand = 1 << 22;
 
-    private readonly Digest128[] digests;
-    private readonly BandSums?[][] bands;
-    private int open;
+    private readonly Digest128[] _digests;
+    private readonly BandSums?[][] _bands;
+    private int _open;
 
     public TensorPass(TensorInfo tensor, TensorInfo layout, IReadOnlyList<PartPass> parts)
     {
@@ -23,9 +23,9 @@ internal sealed class TensorPass
         Sequential = parts.Any(p => !p.UnitsAreRows);
         RowsPerBand = Math.Clamp((Sequential ? ColumnBand : RowBand) / Math.Max(1, layout.Columns), 1, int.MaxValue);
         Bands = checked((int)((layout.Rows + RowsPerBand - 1) / RowsPerBand));
-        digests = new Digest128[Bands];
-        bands = new BandSums?[Bands][];
-        open = Bands;
+        _digests = new Digest128[Bands];
+        _bands = new BandSums?[Bands][];
+        _open = Bands;
     }
 
     /// <summary>The tensor as named and counted.</summary>
@@ -49,9 +49,9 @@ internal sealed class TensorPass
     /// <summary>Stores what a band gave. True for the one caller whose band was the last.</summary>
     public bool Complete(int band, Digest128 digest, BandSums?[] sums)
     {
-        digests[band] = digest;
-        bands[band] = sums;
-        return Interlocked.Decrement(ref open) == 0;
+        _digests[band] = digest;
+        _bands[band] = sums;
+        return Interlocked.Decrement(ref _open) == 0;
     }
 
     public TensorSketch Finish()
@@ -60,12 +60,12 @@ internal sealed class TensorPass
         for (var p = 0; p < Parts.Count; p++)
         {
             var total = new BandSums();
-            foreach (var band in bands)
+            foreach (var band in _bands)
                 if (band[p] is { } sums) total.Merge(sums);
             parts.Add(Parts[p].Finish(total));
         }
 
-        Array.Clear(bands);
-        return new(Tensor.Name, Tensor.Type, Tensor.Shape, BandDigests.Combine(digests), parts);
+        Array.Clear(_bands);
+        return new(Tensor.Name, Tensor.Type, Tensor.Shape, BandDigests.Combine(_digests), parts);
     }
 }

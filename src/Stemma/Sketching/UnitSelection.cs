@@ -13,24 +13,24 @@ internal sealed class UnitSelection
 {
     private static readonly float[] Cap = MakeCap();
 
-    private readonly int layer, unitCount, capLevel;
-    private readonly List<Kept> kept;
-    private readonly sbyte[] gate, up, down;
-    private readonly float[] norms;
-    private readonly HashSet<TensorRole> filled = [];
+    private readonly int _layer, _unitCount, _capLevel;
+    private readonly List<Kept> _kept;
+    private readonly sbyte[] _gate, _up, _down;
+    private readonly float[] _norms;
+    private readonly Dictionary<(TensorRole Role, int Expert), string> _filled = [];
 
     private readonly record struct Kept(int Expert, int Index, UnitChoice Choice);
 
     private UnitSelection(int layer, int total, int level, List<Kept> kept)
     {
-        (this.layer, unitCount, capLevel, this.kept) = (layer, total, level, kept);
-        gate = new sbyte[kept.Count * Recipe.Projection];
-        up = new sbyte[gate.Length];
-        down = new sbyte[gate.Length];
-        norms = new float[kept.Count * 3];
+        (_layer, _unitCount, _capLevel, _kept) = (layer, total, level, kept);
+        _gate = new sbyte[_kept.Count * Recipe.Projection];
+        _up = new sbyte[_gate.Length];
+        _down = new sbyte[_gate.Length];
+        _norms = new float[_kept.Count * 3];
     }
 
-    public int Count => kept.Count;
+    public int Count => _kept.Count;
 
     /// <param name="layer">Zero-based.</param>
     /// <param name="witnesses">Gates (ups without gates) of all experts, complete.</param>
@@ -55,27 +55,31 @@ internal sealed class UnitSelection
         return new(layer, total, level, Bound(chosen, 2 * limit));
     }
 
-    /// <summary>Writes the kept units of one matrix.</summary>
-    public void Fill(TensorPart part, UnitTable table)
+    /// <summary>Writes the kept units of one matrix. Of several that claim one place the first by name stands, whichever was read first.</summary>
+    public void Fill(PartPass pass)
     {
+        var (part, table) = (pass.Part, pass.Table!);
+        if (_filled.TryGetValue((part.Role, part.Expert), out var earlier) && string.CompareOrdinal(earlier, pass.Tensor) < 0) return;
+        _filled[(part.Role, part.Expert)] = pass.Tensor;
         var (target, slot) = part.Role switch
         {
-            TensorRole.Gate => (gate, 0),
-            TensorRole.Up => (up, 1),
-            _ => (down, 2),
+            TensorRole.Gate => (_gate, 0),
+            TensorRole.Up => (_up, 1),
+            _ => (_down, 2),
         };
-        filled.Add(part.Role);
-        for (var i = 0; i < kept.Count; i++)
+        for (var i = 0; i < _kept.Count; i++)
         {
-            if (kept[i].Expert != part.Expert || kept[i].Index >= table.Units) continue;
-            QuantisedDirection.Write(table.Of(kept[i].Index), target.AsSpan(i * Recipe.Projection, Recipe.Projection));
-            norms[(i * 3) + slot] = MathF.Sqrt(table.Squares[kept[i].Index]);
+            if (_kept[i].Expert != part.Expert || _kept[i].Index >= table.Units) continue;
+            QuantisedDirection.Write(table.Of(_kept[i].Index), target.AsSpan(i * Recipe.Projection, Recipe.Projection));
+            _norms[(i * 3) + slot] = MathF.Sqrt(Math.Min(table.Squares[_kept[i].Index], float.MaxValue));
         }
     }
 
     public LayerUnits Pack() => new(
-        layer, unitCount, capLevel, [.. kept.Select(k => k.Expert)], [.. kept.Select(k => k.Index)], [.. kept.Select(k => k.Choice)],
-        filled.Contains(TensorRole.Gate) ? gate : [], filled.Contains(TensorRole.Up) ? up : [], filled.Contains(TensorRole.Down) ? down : [], norms);
+        _layer, _unitCount, _capLevel, [.. _kept.Select(k => k.Expert)], [.. _kept.Select(k => k.Index)], [.. _kept.Select(k => k.Choice)],
+        Has(TensorRole.Gate) ? _gate : [], Has(TensorRole.Up) ? _up : [], Has(TensorRole.Down) ? _down : [], _norms);
+
+    private bool Has(TensorRole role) => _filled.Keys.Any(k => k.Role == role);
 
     /// <summary>A model built so that every gate points into the cap must not make the fingerprint large.</summary>
     private static List<Kept> Bound(List<Kept> chosen, int most) =>

@@ -15,7 +15,7 @@ internal static class VectorPass
         var bytes = new byte[checked((int)tensor.ByteLength)];
         if (tensor.Rows > 0) checkpoint.ReadRows(tensor, 0, bytes);
         var digest = BandDigests.Combine([Xxh3.Hash128(bytes)]);
-        if (!TensorTypes.IsFloat(tensor.Type)) return new(tensor.Name, tensor.Type, tensor.Shape, digest, []);
+        if (!StreamLayout.IsSummed(tensor.Type)) return new(tensor.Name, tensor.Type, tensor.Shape, digest, []);
 
         var numbers = new float[checked((int)tensor.Count)];
         TensorDecoder.Decode(tensor.Type, bytes, numbers);
@@ -35,7 +35,7 @@ internal static class VectorPass
         var slice = part.Columns.Count == numbers.Length || part.Rows.Count <= 1 ? part.Columns : part.Rows;
         var values = new float[slice.Count];
         var at = 0;
-        foreach (var run in AxisRuns.Within(slice, 0, numbers.Length))
+        for (var runs = new AxisRuns(slice, 0, numbers.Length); runs.Next(out var run);)
             for (var i = 0; i < run.Count; i++) values[at++] = numbers[run.First + i];
         return values;
     }
@@ -48,7 +48,7 @@ internal static class VectorPass
         {
             var row = Float32Source.BytesOf(values);
             sums.Add(RowKernel.Run<Float32Source>(row, new float[values.Length], new float[Recipe.Projection]));
-            sums.Sample.Add<Float32Source>(row, values.Length);
+            sums.Sample.Add<Float32Source>(0, row, values.Length);
         }
 
         var common = part.Role == TensorRole.Buffer || sums.Sample.Trivial || KnownFormula.IsRotaryFrequency(values);

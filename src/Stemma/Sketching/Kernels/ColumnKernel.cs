@@ -14,6 +14,7 @@ internal static class ColumnKernel
     /// <param name="factor">Sign times gain of this row.</param>
     /// <param name="bucket">The sums of this row's bucket, one per column.</param>
     /// <param name="norms">Folded squared norms, one per column.</param>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static RowSums Run<TSource>(ReadOnlySpan<byte> row, float factor, Span<float> bucket, Span<float> norms)
         where TSource : struct, IRowSource
     {

@@ -1,30 +1,42 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 
 namespace Stemma.Sketching.Kernels;
 
-/// <summary>Finds numbers that no sum may meet: NaN, infinity, and values so large that their squares overflow.</summary>
+/// <summary>Finds numbers that no sum may meet: NaN, infinity, and values so large that sums of their squares overflow.</summary>
 internal static class RangeKernel
 {
     /// <summary>Weights beyond this are taken as zero and counted.</summary>
-    public const float Limit = 1e15f;
+    public const float Limit = 1e12f;
+
+    /// <summary>Gains beyond this are taken as zero: folded squares of a million rows still fit a float.</summary>
+    public const float GainLimit = 1e4f;
+
+    /// <summary>The square of anything beyond <see cref="Limit"/> is at least this, in float and in double.</summary>
+    public static readonly double LimitSquared = Math.Min(Limit * Limit, (double)Limit * Limit);
 
     private const uint MagnitudeBits = 0x7FFF_FFFF;
-    private static readonly uint LimitBits = BitConverter.SingleToUInt32Bits(Limit);
 
     /// <summary>True when every number is finite and within <see cref="Limit"/>. IEEE magnitudes order like integers, NaN above infinity.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public static bool AllInRange<TSource>(ReadOnlySpan<byte> numbers)
         where TSource : struct, IRowSource
     {
         ref var x = ref MemoryMarshal.GetReference(numbers);
         nint count = numbers.Length / TSource.Bytes, j = 0;
-        var largest = Vector512<uint>.Zero;
+        Vector512<uint> largest0 = default, largest1 = default;
         var magnitude = Vector512.Create(MagnitudeBits);
-        for (; j <= count - 16; j += 16) largest = Vector512.Max(largest, TSource.Load16(ref x, j).AsUInt32() & magnitude);
-        var worst = 0u;
-        for (var lane = 0; lane < Vector512<uint>.Count; lane++) worst = Math.Max(worst, largest[lane]);
-        for (; j < count; j++) worst = Math.Max(worst, BitConverter.SingleToUInt32Bits(TSource.Load(ref x, j)) & MagnitudeBits);
-        return worst <= LimitBits;
+        for (; j <= count - 32; j += 32)
+        {
+            largest0 = Vector512.Max(largest0, TSource.Load16(ref x, j).AsUInt32() & magnitude);
+            largest1 = Vector512.Max(largest1, TSource.Load16(ref x, j + 16).AsUInt32() & magnitude);
+        }
+
+        var limit = BitConverter.SingleToUInt32Bits(Limit);
+        var rest = 0u;
+        for (; j < count; j++) rest = Math.Max(rest, BitConverter.SingleToUInt32Bits(TSource.Load(ref x, j)) & MagnitudeBits);
+        return rest <= limit && Vector512.LessThanOrEqualAll(Vector512.Max(largest0, largest1), Vector512.Create(limit));
     }
 
     /// <summary>Zeroes what is out of range and says how many numbers that were.</summary>

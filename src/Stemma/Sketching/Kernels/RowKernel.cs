@@ -31,6 +31,7 @@ internal static class RowKernel
         return total;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static RowSums RunSegment<TSource>(ReadOnlySpan<byte> row, ReadOnlySpan<float> factors, Span<float> sketch)
         where TSource : struct, IRowSource
     {

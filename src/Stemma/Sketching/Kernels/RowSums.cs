@@ -8,6 +8,6 @@ internal readonly record struct RowSums(double Sum, double Squares, double Folde
 {
     public static RowSums operator +(RowSums a, RowSums b) => new(a.Sum + b.Sum, a.Squares + b.Squares, a.Folded + b.Folded);
 
-    /// <summary>False when a NaN, an infinity or an overflow is among the numbers: the caller then takes the careful path.</summary>
-    public bool Finite => double.IsFinite(Sum) && double.IsFinite(Squares) && double.IsFinite(Folded);
+    /// <summary>True only when no NaN and no number beyond <see cref="RangeKernel.Limit"/> is among them: one such number alone would make the squares larger.</summary>
+    public bool InRange => Squares < RangeKernel.LimitSquared;
 }

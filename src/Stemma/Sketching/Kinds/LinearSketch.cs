@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 
 namespace Stemma.Sketching.Kinds;
@@ -9,21 +10,23 @@ namespace Stemma.Sketching.Kinds;
 public static class LinearSketch
 {
     /// <summary>Adds one unit's 64 sums.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static void AddUnit(Span<float> sketch, int size, long unit, ReadOnlySpan<float> unitSketch)
     {
         var row = sketch.Slice((int)(unit % size) * size, size);
-        var sign = Vector512.Create(Recipe.OuterSign(unit));
+        var sign = Recipe.OuterSign(unit);
+        var signs = Vector512.Create(sign);
         for (var b = 0; b < Recipe.Projection; b += size)
         {
             var chunk = unitSketch.Slice(b, size);
             var done = 0;
             for (; done <= size - Vector512<float>.Count; done += Vector512<float>.Count)
             {
-                var sum = Vector512.Create<float>(row[done..]) + (sign * Vector512.Create(chunk[done..]));
-                sum.CopyTo(row[done..]);
+                ref var target = ref row[done];
+                (Vector512.LoadUnsafe(ref target) + (signs * Vector512.LoadUnsafe(in chunk[done]))).StoreUnsafe(ref target);
             }
 
-            for (; done < size; done++) row[done] += sign[0] * chunk[done];
+            for (; done < size; done++) row[done] += sign * chunk[done];
         }
     }
 

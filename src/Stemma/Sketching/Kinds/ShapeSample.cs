@@ -11,81 +11,53 @@ internal sealed class ShapeSample
     /// <summary>Every 16th row of a large matrix is looked at: third and fourth moments do not need more.</summary>
     private const int LargeStride = 16;
     private const long Large = 1 << 20;
-    private const int Run = 64;
 
-    private readonly SortedSet<float> census = [];
-    private double count, power1, power2, power3, power4, zeros, distinct, runs, largest;
+    private PowerSums _powers;
+    private ValueCensus _census;
+    private double _count, _distinct, _runs;
 
     /// <summary>Whether a row belongs to the sample of a part with so many numbers.</summary>
     public static bool Takes(long unit, long partCount) => partCount < Large || unit % LargeStride == 0;
 
     /// <summary>At most two different values were seen, and one of them is zero or it is the only one: a mask, zeros or ones.</summary>
-    public bool Trivial => count > 0 && (census.Count == 1 || (census.Count == 2 && census.Contains(0f)));
+    public bool Trivial => _count > 0 && _census.Trivial;
 
-    public void Add<TSource>(ReadOnlySpan<byte> row, int columns)
+    /// <summary>Adds a row whose numbers are all in range.</summary>
+    /// <param name="unit">Its index in the part. Distinct values are counted in every fourth row of the sample: sorting them is slow.</param>
+    /// <param name="row">Stored numbers.</param>
+    /// <param name="columns">How many.</param>
+    public void Add<TSource>(long unit, ReadOnlySpan<byte> row, int columns)
         where TSource : struct, IRowSource
     {
-        ref var x = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(row);
-        for (var j = 0; j < columns; j++)
-        {
-            double value = TSource.Load(ref x, j);
-            if (!double.IsFinite(value)) value = 0;
-            var square = value * value;
-            power1 += value;
-            power2 += square;
-            power3 += square * value;
-            power4 += square * square;
-            if (value == 0) zeros++;
-            largest = Math.Max(largest, Math.Abs(value));
-            if (census.Count < 3) census.Add((float)value);
-        }
-
-        count += columns;
-        CountDistinct<TSource>(row, columns);
+        _powers.Add(PowerKernel.Run<TSource>(row, columns));
+        _census.Add<TSource>(row, columns);
+        _count += columns;
+        if (columns < ValueCensus.Run || unit / LargeStride % 4 != 0) return;
+        _distinct += ValueCensus.Distinct<TSource>(row);
+        _runs++;
     }
 
     /// <summary>Adds the sample of the rows that follow.</summary>
     public void Merge(ShapeSample next)
     {
-        count += next.count;
-        power1 += next.power1;
-        power2 += next.power2;
-        power3 += next.power3;
-        power4 += next.power4;
-        zeros += next.zeros;
-        distinct += next.distinct;
-        runs += next.runs;
-        largest = Math.Max(largest, next.largest);
-        foreach (var value in next.census)
-            if (census.Count < 3) census.Add(value);
+        _powers.Add(next._powers);
+        _census.Merge(next._census);
+        _count += next._count;
+        _distinct += next._distinct;
+        _runs += next._runs;
     }
 
     public Moments ToMoments(long total, RowSums sums, long nonFinite)
     {
         var mean = total == 0 ? 0 : sums.Sum / total;
         var variance = total == 0 ? 0 : Math.Max(0, (sums.Squares / total) - (mean * mean));
-        if (count == 0) return new(total, mean, Math.Sqrt(variance), 0, 0, 0, 0, 0, nonFinite);
-        double m1 = power1 / count, m2 = power2 / count, m3 = power3 / count, m4 = power4 / count;
+        if (_count == 0) return new(total, mean, Math.Sqrt(variance), 0, 0, 0, 0, 0, nonFinite);
+        double m1 = _powers.First / _count, m2 = _powers.Second / _count, m3 = _powers.Third / _count, m4 = _powers.Fourth / _count;
         var spread = m2 - (m1 * m1);
         var third = m3 - (3 * m1 * m2) + (2 * m1 * m1 * m1);
         var fourth = m4 - (4 * m1 * m3) + (6 * m1 * m1 * m2) - (3 * m1 * m1 * m1 * m1);
-        var flat = spread <= 1e-30;
+        var flat = spread <= 1e-12 * m2;
         return new(total, mean, Math.Sqrt(variance), flat ? 0 : third / (spread * Math.Sqrt(spread)), flat ? 0 : (fourth / (spread * spread)) - 3,
-            zeros / count, runs == 0 ? 0 : distinct / (runs * Run), largest, nonFinite);
-    }
-
-    private void CountDistinct<TSource>(ReadOnlySpan<byte> row, int columns)
-        where TSource : struct, IRowSource
-    {
-        if (columns < Run) return;
-        Span<float> values = stackalloc float[Run];
-        ref var x = ref System.Runtime.InteropServices.MemoryMarshal.GetReference(row);
-        for (var j = 0; j < Run; j++) values[j] = TSource.Load(ref x, j);
-        values.Sort();
-        var different = 1;
-        for (var j = 1; j < Run; j++)
-            if (values[j] != values[j - 1]) different++;
-        distinct += different;
-        runs++;
+            _powers.Zeros / _count, _runs == 0 ? 0 : _distinct / (_runs * ValueCensus.Run), _powers.Largest, nonFinite);
     }
 }
