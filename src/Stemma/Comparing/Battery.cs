@@ -19,4 +19,7 @@ public static class Battery
         new TokenGeometry(),
         new SigmaCurves(),
     ];
+
+    /// <summary>What is worth saying of two models that are the same, byte for byte.</summary>
+    public static IReadOnlyList<IMethod> OfCopies { get; } = [.. All.Where(m => m is IdenticalTensors or SigmaCurves)];
 }

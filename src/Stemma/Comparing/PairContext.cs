@@ -10,6 +10,7 @@ public sealed class PairContext
     private readonly Lazy<UnitAlignment> units;
     private readonly Lazy<SharedAnchors> anchors;
     private readonly Lazy<LayerAlignment> layers;
+    private readonly Lazy<LayerCosines> cosines;
 
     /// <param name="subject">The model under suspicion.</param>
     /// <param name="reference">The known model.</param>
@@ -19,6 +20,7 @@ public sealed class PairContext
         (SubjectParts, ReferenceParts) = (new(subject), new(reference));
         units = new(() => UnitAlignment.Find(SameWidth ? subject.Sketch.Units : [], SameWidth ? reference.Sketch.Units : []));
         anchors = new(() => SharedAnchors.Find(subject.Sketch.Anchors, reference.Sketch.Anchors));
+        cosines = new(() => new(SubjectParts, subject.Sketch.Recipe.LinearSize, ReferenceParts, reference.Sketch.Recipe.LinearSize));
         layers = new(() => LayerAlignment.Find(this));
     }
 
@@ -33,14 +35,14 @@ public sealed class PairContext
     /// <summary>Anchor tokens that both vocabularies hold.</summary>
     public SharedAnchors Anchors => anchors.Value;
 
+    /// <summary>How alike the matrices of any two layers are.</summary>
+    public LayerCosines Cosines => cosines.Value;
+
     /// <summary>Which layer continues which.</summary>
     public LayerAlignment Layers => layers.Value;
 
     /// <summary>The residual streams have one width, so that vectors in them can be compared as stored.</summary>
     public bool SameWidth => Subject.Shape.Hidden == Reference.Shape.Hidden && Subject.Shape.Hidden > 0;
-
-    /// <summary>Side of the linear sketches that both models have.</summary>
-    public int SketchSize => Math.Min(Subject.Sketch.Recipe.LinearSize, Reference.Sketch.Recipe.LinearSize);
 
     /// <summary>The layer that a subject's layer meets: by the layer map, else the one at the same relative depth.</summary>
     public int CounterpartOf(int subjectLayer)

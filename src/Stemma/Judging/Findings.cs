@@ -10,14 +10,18 @@ internal sealed class Findings
     public Findings(PairContext pair)
     {
         Pair = pair;
-        Evidence = [.. Battery.All.Select(m => m.Weigh(pair)).OfType<Evidence>()];
-        (Gains, Biases) = LearnedParameters.Measure(pair);
+        Identical = pair.Subject.Digest == pair.Reference.Digest;
+        Evidence = [.. (Identical ? Battery.OfCopies : Battery.All).Select(m => m.Weigh(pair)).OfType<Evidence>()];
+        if (!Identical) (Gains, Biases) = LearnedParameters.Measure(pair);
         var exact = Evidence.Where(e => e.Kind == EvidenceKind.Exact && e.Log10P is not null).Select(e => e.Log10P!.Value * ExactBounds.Ln10).ToList();
         Log10P = ExactBounds.Fisher(exact) / ExactBounds.Ln10;
         HasExact = exact.Count > 0;
     }
 
     public PairContext Pair { get; }
+
+    /// <summary>Every tensor has its namesake with the same bytes.</summary>
+    public bool Identical { get; }
     public IReadOnlyList<Evidence> Evidence { get; }
 
     /// <summary>Exact p of all index tests together. The blocks are permuted independently, so Fisher's method holds.</summary>

@@ -17,7 +17,7 @@ public static class Judge
         var findings = new Findings(pair);
         var coverage = new Coverage(Read(subject) + Read(reference), subject.Sketch.Tensors.Count + reference.Sketch.Tensors.Count);
         var limited = subject.Notices.Concat(reference.Notices).Any(n => n.LimitsCoverage);
-        var power = Power.SmallestCosine(pair);
+        var power = findings.Identical ? null : Power.SmallestCosine(pair);
         var ruling = RelationRule.Decide(findings, coverage, limited, power);
         var related = ruling.Relation is Relation.Derived or Relation.CommonOrigin;
         var operations = related ? OperationFinder.Find(findings) : [];

@@ -14,12 +14,10 @@ internal static class RelationRule
 {
     public static Ruling Decide(Findings findings, Coverage coverage, bool limited, double? power)
     {
-        if (Identical(findings)) return new(Relation.Identical, "every tensor is the same, byte for byte", []);
+        if (findings.Identical) return new(Relation.Identical, "every tensor is the same, byte for byte", []);
         if (findings.Log10P < Thresholds.ClaimLog10P || findings.TwoCalibratedFamilies) return SeedOrDescent(findings);
         return Clear(findings, coverage, limited, power);
     }
-
-    private static bool Identical(Findings findings) => findings.Pair.Subject.Digest == findings.Pair.Reference.Digest;
 
     /// <summary>The weights are not independent: was what they share learned, or only drawn from one seed?</summary>
     private static Ruling SeedOrDescent(Findings findings)

@@ -1,13 +1,8 @@
-using Stemma.Anatomy;
-
 namespace Stemma.Comparing.Alignment;
 
 /// <summary>Which layer of the subject continues which layer of the reference, from everything that can be compared as stored.</summary>
 public sealed class LayerAlignment
 {
-    private static readonly TensorRole[] Roles =
-        [TensorRole.Q, TensorRole.K, TensorRole.V, TensorRole.O, TensorRole.Gate, TensorRole.Up, TensorRole.Down, TensorRole.QA, TensorRole.QB, TensorRole.KvA, TensorRole.KvB];
-
     private readonly Dictionary<int, int> map;
 
     private LayerAlignment(IReadOnlyList<(int Subject, int Reference, double Score)> pairs)
@@ -30,28 +25,13 @@ public sealed class LayerAlignment
         {
             for (var j = 0; j < reference.Count; j++)
             {
-                var cosines = CosinesOf(pair, subject[i], reference[j]).ToList();
                 // Five standard errors of the mean of unrelated matrices: none of a few thousand pairs of layers reaches that by chance.
-                var noise = cosines.Count == 0 ? 0 : 5 / (pair.SketchSize * Math.Sqrt(cosines.Count));
-                var mean = cosines.Count == 0 ? 0 : cosines.Average();
-                scores[i, j] = Math.Max(mean > noise ? mean : 0, UnitShare(pair, subject[i], reference[j], subject.Count * reference.Count));
+                var alike = pair.Cosines.Between(subject[i], reference[j]) is { } found && found.Mean > 5 * pair.Cosines.Noise(found.Matrices) ? found.Mean : 0;
+                scores[i, j] = Math.Max(alike, UnitShare(pair, subject[i], reference[j], subject.Count * reference.Count));
             }
         }
 
         return new([.. LayerMap.Best(scores).Pairs.Select(p => (subject[p.Subject], reference[p.Reference], Math.Min(1, scores[p.Subject, p.Reference])))]);
-    }
-
-    /// <summary>Centred cosines of the matrices of two layers, role by role and head by head.</summary>
-    internal static IEnumerable<double> CosinesOf(PairContext pair, int subjectLayer, int referenceLayer)
-    {
-        foreach (var role in Roles)
-        {
-            foreach (var head in pair.SubjectParts.Heads)
-            {
-                if (pair.SubjectParts.Find(role, subjectLayer, head: head) is not { } a || pair.ReferenceParts.Find(role, referenceLayer, head: head) is not { } b) continue;
-                if (pair.Cosine(a, b) is { } cosine) yield return cosine;
-            }
-        }
     }
 
     /// <summary>Share of units that kept their number; zero unless chance would give it less than once in a thousand comparisons of all layers.</summary>

@@ -36,16 +36,18 @@ public sealed class UnitAlignment
     public static UnitAlignment Find(IReadOnlyList<LayerUnits> subject, IReadOnlyList<LayerUnits> reference)
     {
         var found = new Dictionary<(int, int), UnitMatch>();
+        var all = new SeededLayers(subject, reference, int.MaxValue);
         var diagonal = Math.Min(subject.Count, reference.Count);
         var identity = Measure(LayerMap.Identity(diagonal), Pair, 0);
         var explained = subject.Count == reference.Count && identity.Matches.All(m => m.Share > 0.5);
         if (explained || diagonal == 0) return Result(identity with { LogP = Math.Min(0, identity.LogP) });
 
         // Which layers belong together is guessed from a few units; the test itself then uses all, and pays for every map that could have been guessed.
+        var few = new SeededLayers(subject, reference, Screening);
         var weights = new double[subject.Count, reference.Count];
         Parallel.For(0, subject.Count, i =>
         {
-            for (var j = 0; j < reference.Count; j++) weights[i, j] = -UnitPairs.Match(subject[i], reference[j], Screening).LogP;
+            for (var j = 0; j < reference.Count; j++) weights[i, j] = -few.Match(i, j).LogP;
         });
         var map = LayerMap.Best(weights);
         var tried = map.Pairs.Count == 0 ? 0 : Math.Log(diagonal)
@@ -58,7 +60,7 @@ public sealed class UnitAlignment
         UnitMatch Pair(int i, int j)
         {
             var layers = (subject[i].Layer, reference[j].Layer);
-            if (!found.TryGetValue(layers, out var match)) found[layers] = match = UnitPairs.Match(subject[i], reference[j]);
+            if (!found.TryGetValue(layers, out var match)) found[layers] = match = all.Match(i, j);
             return match;
         }
 

@@ -20,24 +20,24 @@ public readonly record struct UnitMatch(int Same, int Matched, int Offered, doub
 /// <summary>Matches the seeded units of a layer of one model with those of a layer of another by all their vectors at once.</summary>
 public static class UnitPairs
 {
-    /// <summary>Units of the two layers that carry a seeded index known to both, as features [gate | up | down] of equal weight.</summary>
-    /// <param name="a">Units of one model's layer.</param>
-    /// <param name="b">Units of the other's.</param>
-    /// <param name="most">Labels to look at, the same seeded ones in every model; a few are enough to find which layers belong together.</param>
-    public static UnitMatch Match(LayerUnits a, LayerUnits b, int most = int.MaxValue)
+    /// <summary>Two layers by all seeded indices that both hold.</summary>
+    public static UnitMatch Match(LayerUnits a, LayerUnits b)
     {
         var gate = a.HasGate && b.HasGate;
-        var common = Seeded(a).Intersect(Seeded(b)).ToHashSet();
-        if (common.Count > most) common = [.. common.OrderBy(i => Recipe.UnitRank(i)).Take(most)];
-        var (rowsA, rowsB) = (Rows(a, common), Rows(b, common));
-        if (rowsA.Length == 0 || rowsB.Length == 0) return default;
-        var matching = MutualMatch.Find(FeaturesOf(a, rowsA, gate), FeaturesOf(b, rowsB, gate));
-        var (same, matched) = MutualMatch.Count(matching, [.. rowsA.Select(r => a.Indices[r])], [.. rowsB.Select(r => b.Indices[r])]);
+        var labels = SeededUnits.Common(SeededUnits.LabelsOf(a), SeededUnits.LabelsOf(b), int.MaxValue);
+        return Match(SeededUnits.Prepare(a, labels, gate), SeededUnits.Prepare(b, labels, gate));
+    }
+
+    internal static UnitMatch Match(SeededUnits a, SeededUnits b)
+    {
+        if (a.Labels.Length == 0 || b.Labels.Length == 0) return default;
+        var matching = MutualMatch.Find(a.Features, b.Features);
+        var (same, matched) = MutualMatch.Count(matching, a.Labels, b.Labels);
 
         // Either side's labels may be taken as the random ones; both bounds hold, and the sharper one is used.
-        var partners = matching.Where(b => b >= 0).ToHashSet();
-        var expected = Math.Min(Chance(a, rowsA, row => matching[row] >= 0), Chance(b, rowsB, partners.Contains));
-        return new(same, matched, Math.Min(rowsA.Length, rowsB.Length), expected);
+        var partners = matching.Where(row => row >= 0).ToHashSet();
+        var expected = Math.Min(a.Chance(row => matching[row] >= 0), b.Chance(partners.Contains));
+        return new(same, matched, Math.Min(a.Labels.Length, b.Labels.Length), expected);
     }
 
     /// <summary>The chosen rows as features, gate left out when one side has none.</summary>
@@ -54,15 +54,4 @@ public static class UnitPairs
         features.Normalise();
         return features;
     }
-
-    /// <summary>
-    /// Labels are permuted within each expert, among the labels that this expert holds: a narrow expert has few, however wide the shared expert beside it is.
-    /// </summary>
-    private static double Chance(LayerUnits units, int[] rows, Func<int, bool> matched) =>
-        rows.Select((row, position) => (Expert: units.Experts[row], Matched: matched(position))).GroupBy(r => r.Expert).Sum(e => (double)e.Count(r => r.Matched) / e.Count());
-
-    private static IEnumerable<int> Seeded(LayerUnits units) => units.Indices.Where((_, row) => units.Choices[row].HasFlag(UnitChoice.ByIndex));
-
-    private static int[] Rows(LayerUnits units, HashSet<int> common) =>
-        [.. Enumerable.Range(0, units.Count).Where(row => units.Choices[row].HasFlag(UnitChoice.ByIndex) && common.Contains(units.Indices[row]))];
 }

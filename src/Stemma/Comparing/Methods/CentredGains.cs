@@ -1,4 +1,5 @@
 using Stemma.Anatomy;
+using Stemma.Comparing.Alignment;
 using Stemma.Comparing.Statistics;
 
 namespace Stemma.Comparing.Methods;
@@ -19,13 +20,11 @@ public sealed class CentredGains : IMethod
         var controls = new List<double>();
         foreach (var role in new[] { TensorRole.NormAttn, TensorRole.NormFfn, TensorRole.NormAttnPost, TensorRole.NormFfnPost })
         {
-            foreach (var s in pair.SubjectParts.Layers)
+            var (subject, reference) = (Ranks(pair.SubjectParts, role), Ranks(pair.ReferenceParts, role));
+            foreach (var (s, a) in subject)
             {
-                foreach (var r in pair.ReferenceParts.Layers)
-                {
-                    if (Correlate(pair, role, s, r) is not { } rho) continue;
-                    (r == pair.CounterpartOf(s) ? matched : controls).Add(rho);
-                }
+                foreach (var (r, b) in reference)
+                    if (a.Length == b.Length) (r == pair.CounterpartOf(s) ? matched : controls).Add(Features.Dot(a, b));
             }
         }
 
@@ -46,9 +45,12 @@ public sealed class CentredGains : IMethod
         };
     }
 
-    private static double? Correlate(PairContext pair, TensorRole role, int subjectLayer, int referenceLayer)
+    /// <summary>Ranks of the gains per layer, centred and of unit length, so that a rank correlation is one inner product.</summary>
+    private static Dictionary<int, float[]> Ranks(PartIndex parts, TensorRole role)
     {
-        var (a, b) = (pair.SubjectParts.Find(role, subjectLayer)?.Values, pair.ReferenceParts.Find(role, referenceLayer)?.Values);
-        return a is null || b is null || a.Length != b.Length ? null : Correlation.Spearman(a, b);
+        var ranks = new Dictionary<int, float[]>();
+        foreach (var layer in parts.Layers)
+            if (parts.Find(role, layer)?.Values is { } values && Correlation.StandardRanks(values) is { } standard) ranks[layer] = standard;
+        return ranks;
     }
 }

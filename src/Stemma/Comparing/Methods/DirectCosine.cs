@@ -1,5 +1,4 @@
 using Stemma.Anatomy;
-using Stemma.Comparing.Alignment;
 
 namespace Stemma.Comparing.Methods;
 
@@ -17,16 +16,18 @@ public sealed class DirectCosine : IMethod
     public Evidence? Weigh(PairContext pair)
     {
         var matched = new List<(int Layer, double Cosine)>();
-        foreach (var layer in pair.SubjectParts.Layers)
+        var controls = new List<double>();
+        foreach (var s in pair.SubjectParts.Layers)
         {
-            var cosines = LayerAlignment.CosinesOf(pair, layer, pair.CounterpartOf(layer)).ToList();
-            if (cosines.Count > 0) matched.Add((layer, cosines.Average()));
+            foreach (var r in pair.ReferenceParts.Layers)
+            {
+                if (pair.Cosines.Between(s, r) is not { } found) continue;
+                if (r == pair.CounterpartOf(s)) matched.Add((s, found.Mean));
+                else controls.Add(found.Mean);
+            }
         }
 
         if (matched.Count == 0) return null;
-        var controls = pair.SubjectParts.Layers
-            .SelectMany(s => pair.ReferenceParts.Layers.Where(r => r != pair.CounterpartOf(s)).Select(r => LayerAlignment.CosinesOf(pair, s, r).DefaultIfEmpty(double.NaN).Average()))
-            .Where(double.IsFinite).ToList();
         var mean = matched.Average(m => m.Cosine);
         var tables = Tables(pair);
         return new Evidence

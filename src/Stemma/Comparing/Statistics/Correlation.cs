@@ -31,8 +31,14 @@ public static class Correlation
         return xx <= 1e-24 || yy <= 1e-24 ? null : Math.Clamp(xy / Math.Sqrt(xx * yy), -1, 1);
     }
 
-    /// <summary>Spearman's rho: Pearson's r of the ranks, ties sharing their mean rank.</summary>
-    public static double? Spearman(ReadOnlySpan<float> x, ReadOnlySpan<float> y) => Pearson(Ranks(x), Ranks(y));
+    /// <summary>Ranks, centred and scaled to unit length: the inner product of two such vectors is Spearman's rho. Null when all values are equal.</summary>
+    public static float[]? StandardRanks(ReadOnlySpan<float> values)
+    {
+        var ranks = Ranks(values);
+        var mean = (values.Length - 1) / 2.0;
+        var length = Math.Sqrt(ranks.Sum(r => (r - mean) * (r - mean)));
+        return length <= 0 ? null : Array.ConvertAll(ranks, r => (float)((r - mean) / length));
+    }
 
     /// <summary>Ranks from 0, ties sharing their mean.</summary>
     public static double[] Ranks(ReadOnlySpan<float> values)

@@ -1,0 +1,65 @@
+using Stemma.Anatomy;
+using Stemma.Sketching;
+using Stemma.Sketching.Kinds;
+
+namespace Stemma.Comparing.Alignment;
+
+/// <summary>Mean centred cosine of the matrices of any two layers, role by role and head by head, from sketches that are scaled once.</summary>
+public sealed class LayerCosines
+{
+    private static readonly TensorRole[] Roles =
+        [TensorRole.Q, TensorRole.K, TensorRole.V, TensorRole.O, TensorRole.Gate, TensorRole.Up, TensorRole.Down, TensorRole.QA, TensorRole.QB, TensorRole.KvA, TensorRole.KvB];
+
+    private readonly Dictionary<int, List<Entry>> _subject, _reference;
+    private readonly int _size;
+
+    private readonly record struct Entry(TensorRole Role, int Head, long Inner, float[] Direction);
+
+    public LayerCosines(PartIndex subject, int subjectSize, PartIndex reference, int referenceSize)
+    {
+        _size = Math.Min(subjectSize, referenceSize);
+        (_subject, _reference) = (Entries(subject, subjectSize), Entries(reference, referenceSize));
+    }
+
+    /// <summary>Mean and the number of matrices behind it; null when no role is held by both.</summary>
+    public (double Mean, int Matrices)? Between(int subjectLayer, int referenceLayer)
+    {
+        if (!_subject.TryGetValue(subjectLayer, out var here) || !_reference.TryGetValue(referenceLayer, out var there)) return null;
+        var (sum, count) = (0.0, 0);
+        foreach (var a in here)
+        {
+            foreach (var b in there)
+            {
+                if (a.Role != b.Role || a.Head != b.Head || a.Inner != b.Inner) continue;
+                sum += Features.Dot(a.Direction, b.Direction);
+                count++;
+            }
+        }
+
+        return count == 0 ? null : (sum / count, count);
+    }
+
+    /// <summary>Standard error of the mean of so many unrelated matrices.</summary>
+    public double Noise(int matrices) => 1 / (_size * Math.Sqrt(matrices));
+
+    private Dictionary<int, List<Entry>> Entries(PartIndex parts, int size)
+    {
+        var heads = parts.Heads.ToList();
+        var layers = new Dictionary<int, List<Entry>>();
+        foreach (var layer in parts.Layers)
+        {
+            layers[layer] = [.. from role in Roles from head in heads let part = parts.Find(role, layer, head: head) where part?.Linear is not null
+                select new Entry(role, head, part.Inner, Scaled(part, size))];
+        }
+
+        return layers;
+    }
+
+    private float[] Scaled(PartSketch part, int size)
+    {
+        var direction = size == _size ? (float[])part.Linear!.Clone() : LinearSketch.Shrink(part.Linear!, size, _size);
+        var length = Math.Sqrt(direction.Sum(v => (double)v * v));
+        for (var i = 0; i < direction.Length; i++) direction[i] = length > 0 ? (float)(direction[i] / length) : 0;
+        return direction;
+    }
+}
