@@ -1,4 +1,5 @@
 using Stemma.Comparing;
+using Stemma.Comparing.Alignment;
 using Stemma.Comparing.Methods;
 using Stemma.Comparing.Statistics;
 
@@ -44,8 +45,13 @@ internal sealed class Findings
         _ => default,
     };
 
-    /// <summary>How much of the matrices, initial noise and learning together, is shared in matched layers; null when no matrix could be compared.</summary>
-    public double? Bulk => Of("direct-cosine")?.Statistic;
+    /// <summary>
+    /// How much of the matrices, initial noise and learning together, is shared in matched layers; null when no matrix could be compared. The family that agrees
+    /// better speaks: reordered units make the FFN look foreign, and twins by seed would then seem to share more learning than noise.
+    /// </summary>
+    public double? Bulk => new[] { LayerAlignment.Attention, LayerAlignment.Ffn }
+        .Select(family => Pair.Layers.Pairs.SelectMany(p => LayerAlignment.CosinesOf(Pair, p.Subject, p.Reference, family)).DefaultIfEmpty(double.NaN).Average())
+        .Where(double.IsFinite).Select(mean => (double?)mean).Max();
 
     public bool LearnedKnown => Gains is not null || Biases is not null;
 }

@@ -54,10 +54,10 @@ public sealed class ExpertNullTests
         var parent = DrawnUnits.Draw(dice, 64);
         var experts = Enumerable.Range(0, 4).Select(e => (e, parent.Select(u => dice.Like(u, 0.9)).ToArray())).ToList();
         var match = UnitPairs.Match(DrawnUnits.Layer(experts), DrawnUnits.Dense(parent));
-        Assert.True(match.LogP() < -100, $"{match}");
+        Assert.True(match.LogP < -100, $"{match}");
     }
 
-    private static double LogP(LayerUnits a, LayerUnits b) => UnitPairs.Match(a, b).LogP() / ExactBounds.Ln10;
+    private static double LogP(LayerUnits a, LayerUnits b) => UnitPairs.Match(a, b).LogP / ExactBounds.Ln10;
 
     private static LayerUnits Sparse(Dice dice, int experts, int width) =>
         DrawnUnits.Layer([.. Enumerable.Range(0, experts).Select(e => (e, DrawnUnits.Draw(dice, width)))]);

@@ -5,8 +5,12 @@ namespace Stemma.Comparing.Alignment;
 /// <summary>Which layer of the subject continues which layer of the reference, from everything that can be compared as stored.</summary>
 public sealed class LayerAlignment
 {
-    private static readonly TensorRole[] Roles =
-        [TensorRole.Q, TensorRole.K, TensorRole.V, TensorRole.O, TensorRole.Gate, TensorRole.Up, TensorRole.Down, TensorRole.QA, TensorRole.QB, TensorRole.KvA, TensorRole.KvB];
+    /// <summary>Matrices of attention, and of the dense FFN: two families, because the FFN's cosine is lost when its units are put into another order.</summary>
+    internal static readonly TensorRole[] Attention =
+        [TensorRole.Q, TensorRole.K, TensorRole.V, TensorRole.O, TensorRole.QA, TensorRole.QB, TensorRole.KvA, TensorRole.KvB],
+        Ffn = [TensorRole.Gate, TensorRole.Up, TensorRole.Down];
+
+    private static readonly TensorRole[] Roles = [.. Attention, .. Ffn];
 
     private readonly Dictionary<int, int> map;
 
@@ -42,9 +46,9 @@ public sealed class LayerAlignment
     }
 
     /// <summary>Centred cosines of the matrices of two layers, role by role and head by head.</summary>
-    internal static IEnumerable<double> CosinesOf(PairContext pair, int subjectLayer, int referenceLayer)
+    internal static IEnumerable<double> CosinesOf(PairContext pair, int subjectLayer, int referenceLayer, TensorRole[]? roles = null)
     {
-        foreach (var role in Roles)
+        foreach (var role in roles ?? Roles)
         {
             foreach (var head in pair.SubjectParts.Heads)
             {
