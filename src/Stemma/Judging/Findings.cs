@@ -46,12 +46,20 @@ internal sealed class Findings
     };
 
     /// <summary>
-    /// How much of the matrices, initial noise and learning together, is shared in matched layers; null when no matrix could be compared. The family that agrees
-    /// better speaks: reordered units make the FFN look foreign, and twins by seed would then seem to share more learning than noise.
+    /// How much of the matrices, initial noise and learning together, is shared in matched layers; null when no matrix could be compared. A family that agrees
+    /// less than half as well as the other is left out: its units were reordered or replaced, and with it twins by seed would seem to share more learning than noise.
     /// </summary>
-    public double? Bulk => new[] { LayerAlignment.Attention, LayerAlignment.Ffn }
-        .Select(family => Pair.Layers.Pairs.SelectMany(p => LayerAlignment.CosinesOf(Pair, p.Subject, p.Reference, family)).DefaultIfEmpty(double.NaN).Average())
-        .Where(double.IsFinite).Select(mean => (double?)mean).Max();
+    public double? Bulk
+    {
+        get
+        {
+            var families = new[] { LayerAlignment.Attention, LayerAlignment.Ffn }
+                .Select(family => Pair.Layers.Pairs.SelectMany(p => LayerAlignment.CosinesOf(Pair, p.Subject, p.Reference, family)).ToList()).Where(f => f.Count > 0).ToList();
+            if (families.Count == 0) return null;
+            var best = families.Max(f => f.Average());
+            return families.Where(f => f.Average() >= best / 2).SelectMany(f => f).Average();
+        }
+    }
 
     public bool LearnedKnown => Gains is not null || Biases is not null;
 }

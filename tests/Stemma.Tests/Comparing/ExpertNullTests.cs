@@ -9,7 +9,7 @@ namespace Stemma.Tests.Comparing;
 /// <summary>The unit index test where one side or both hold experts: many units carry the same number, and copies repeat an accident.</summary>
 public sealed class ExpertNullTests
 {
-    private const int Experts = 4, Copies = 8, Width = 6;
+    private const int Experts = 4, Copies = 8, Width = 4;
 
     [Fact]
     public void Experts_against_a_dense_model() =>
@@ -28,10 +28,10 @@ public sealed class ExpertNullTests
         NullSimulation.Holds(
             dice =>
             {
-                var layers = Enumerable.Range(0, 12).Select(_ => UnitPairs.Match(Uneven(dice), Uneven(dice))).ToList();
+                var layers = Enumerable.Range(0, 6).Select(_ => UnitPairs.Match(Uneven(dice), Uneven(dice))).ToList();
                 return ExactBounds.LogTail(layers.Sum(m => (long)m.Same), layers.Sum(m => m.Expected)) / ExactBounds.Ln10;
             },
-            draws: 400);
+            draws: 300);
 
     [Theory]
     [InlineData(0.5)]
