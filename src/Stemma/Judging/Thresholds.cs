@@ -1,6 +1,6 @@
 namespace Stemma.Judging;
 
-/// <summary>Every threshold of the verdict, with its reason. None was tuned to a set of models.</summary>
+/// <summary>Every threshold of the verdict, with its reason: statistics where there is one, control trainings of our own (quality/seed-or-descent) where there is none.</summary>
 internal static class Thresholds
 {
     /// <summary>

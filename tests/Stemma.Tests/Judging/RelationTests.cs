@@ -70,6 +70,14 @@ public sealed class RelationTests
     }
 
     [Fact]
+    public void Reordering_the_units_of_a_twin_by_seed_does_not_make_it_a_descendant()
+    {
+        var twin = Tiny.Trained(2, matrices: 0.95, learned: 0.6);
+        Assert.Equal(Relation.CommonOrigin, Engine.Compare(twin.Sketch("twin"), Parent).Verdict.Relation);
+        Assert.Equal(Relation.CommonOrigin, Engine.Compare(twin.WithUnitsReordered(4).Sketch("reordered"), Parent).Verdict.Relation);
+    }
+
+    [Fact]
     public void Where_nothing_starts_from_a_constant_descent_is_not_claimed()
     {
         TinyModel Bare(TinyModel model) => model.Changed((name, numbers) =>
@@ -82,9 +90,9 @@ public sealed class RelationTests
     }
 
     [Fact]
-    public void Learned_parameters_that_agree_by_half_leave_seed_or_descent_open()
+    public void Learned_parameters_that_nearly_keep_up_with_the_matrices_leave_seed_or_descent_open()
     {
-        var result = Engine.Compare(Tiny.Trained(2, matrices: 0.9, learned: 0.7).Sketch("half"), Parent);
+        var result = Engine.Compare(Tiny.Trained(2, matrices: 0.9, learned: 0.765).Sketch("half"), Parent);
         Assert.Equal(Relation.CommonOrigin, result.Verdict.Relation);
         Assert.Contains(result.Caveats, c => c.Code == "seed-or-descent-undecided");
     }

@@ -74,7 +74,7 @@ public sealed class SameBitsTests : IDisposable
     {
         var output = _folder[name + ".stemma"];
         File.Delete(output);
-        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Stemma.Cli.dll"), "sketch", model, "-o", output, "--quiet"]) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "Stemma.Cli.dll"), "sketch", model, "-o", output, "--quiet"]) { RedirectStandardOutput = true, UseShellExecute = false };
         if (knob is not null) start.Environment[knob] = "0";
         using var process = Process.Start(start)!;
         process.StandardOutput.ReadToEnd();

@@ -7,8 +7,12 @@ namespace Stemma.Comparing.Alignment;
 /// <summary>Mean centred cosine of the matrices of any two layers, role by role and head by head, from sketches that are scaled once.</summary>
 public sealed class LayerCosines
 {
-    private static readonly TensorRole[] Roles =
-        [TensorRole.Q, TensorRole.K, TensorRole.V, TensorRole.O, TensorRole.Gate, TensorRole.Up, TensorRole.Down, TensorRole.QA, TensorRole.QB, TensorRole.KvA, TensorRole.KvB];
+    /// <summary>Matrices of attention, and of the dense FFN: two families, because the FFN's cosine is lost when its units are put into another order.</summary>
+    internal static readonly TensorRole[] Attention =
+        [TensorRole.Q, TensorRole.K, TensorRole.V, TensorRole.O, TensorRole.QA, TensorRole.QB, TensorRole.KvA, TensorRole.KvB],
+        Ffn = [TensorRole.Gate, TensorRole.Up, TensorRole.Down];
+
+    private static readonly TensorRole[] Roles = [.. Attention, .. Ffn];
 
     private readonly Dictionary<int, List<Entry>> _subject, _reference;
     private readonly int _size;
@@ -24,20 +28,17 @@ public sealed class LayerCosines
     /// <summary>Mean and the number of matrices behind it; null when no role is held by both.</summary>
     public (double Mean, int Matrices)? Between(int subjectLayer, int referenceLayer)
     {
-        if (!_subject.TryGetValue(subjectLayer, out var here) || !_reference.TryGetValue(referenceLayer, out var there)) return null;
-        var (sum, count) = (0.0, 0);
-        foreach (var a in here)
-        {
-            foreach (var b in there)
-            {
-                if (a.Role != b.Role || a.Head != b.Head || a.Inner != b.Inner) continue;
-                sum += Features.Dot(a.Direction, b.Direction);
-                count++;
-            }
-        }
-
-        return count == 0 ? null : (sum / count, count);
+        var cosines = Each(subjectLayer, referenceLayer, Roles).ToList();
+        return cosines.Count == 0 ? null : (cosines.Average(), cosines.Count);
     }
+
+    /// <summary>The cosines of the matrices of some roles, one by one.</summary>
+    internal IEnumerable<double> Each(int subjectLayer, int referenceLayer, TensorRole[] roles) =>
+        from a in _subject.GetValueOrDefault(subjectLayer, [])
+        where roles.Contains(a.Role)
+        from b in _reference.GetValueOrDefault(referenceLayer, [])
+        where a.Role == b.Role && a.Head == b.Head && a.Inner == b.Inner
+        select (double)Features.Dot(a.Direction, b.Direction);
 
     /// <summary>Standard error of the mean of so many unrelated matrices.</summary>
     public double Noise(int matrices) => 1 / (_size * Math.Sqrt(matrices));

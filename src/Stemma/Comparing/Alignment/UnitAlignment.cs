@@ -40,7 +40,7 @@ public sealed class UnitAlignment
         var diagonal = Math.Min(subject.Count, reference.Count);
         var identity = Measure(LayerMap.Identity(diagonal), Pair, 0);
         var explained = subject.Count == reference.Count && identity.Matches.All(m => m.Share > 0.5);
-        if (explained || diagonal == 0) return Result(identity with { LogP = Math.Min(0, identity.LogP) });
+        if (explained || diagonal == 0) return Result(Paid(identity));
 
         // Which layers belong together is guessed from a few units; the test itself then uses all, and pays for every map that could have been guessed.
         var few = new SeededLayers(subject, reference, Screening);
@@ -53,9 +53,12 @@ public sealed class UnitAlignment
         var tried = map.Pairs.Count == 0 ? 0 : Math.Log(diagonal)
             + ExactBounds.LogBinomial(subject.Count, map.Pairs.Count) + ExactBounds.LogBinomial(reference.Count, map.Pairs.Count);
         var best = Measure(map, Pair, tried);
-        // Two families of maps were tried: the identity and the best of all. A best map that finds nothing is empty and must not hide that the test was made.
+        // A best map that finds nothing is empty and must not hide that the test was made.
         var chosen = best.LogP < identity.LogP ? best : identity;
-        return Result(chosen with { LogP = Math.Min(0, chosen.LogP + Math.Log(2)) });
+        return Result(Paid(chosen));
+
+        // Two families of maps, the identity and the best of all, are paid for even when the first is enough.
+        MappedUnits Paid(MappedUnits mapped) => mapped with { LogP = Math.Min(0, mapped.LogP + Math.Log(2)) };
 
         UnitMatch Pair(int i, int j)
         {
