@@ -38,6 +38,8 @@ internal sealed class FingerprintArrays(Checkpoint checkpoint)
             ?? throw new StemmaException(FaultCode.FingerprintInvalid, checkpoint.Path, null, $"no array {name} of type {type}", "all arrays of the format", "Sketch the model again");
         var numbers = new T[tensor.Count];
         if (tensor.Count > 0) checkpoint.ReadRows(tensor, 0, MemoryMarshal.AsBytes(numbers.AsSpan()));
+        if (numbers is float[] singles && !Array.TrueForAll(singles, float.IsFinite) || numbers is double[] doubles && !Array.TrueForAll(doubles, double.IsFinite))
+            throw new StemmaException(FaultCode.FingerprintInvalid, checkpoint.Path, tensor.Offset, $"numbers in {name} that are not finite", "finite numbers", "Sketch the model again");
         var cursor = new ArrayCursor<T>(checkpoint, name, numbers);
         _taken.Add((name, () => cursor.Exhausted));
         return cursor;

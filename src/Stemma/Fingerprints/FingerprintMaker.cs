@@ -24,7 +24,7 @@ internal static class FingerprintMaker
             Shape = anatomy.Shape,
             Files = [.. checkpoint.Files.Select((file, index) => new SourceFile(file.Name, file.Length, options.FileHashes ? HashOf(checkpoint, index) : null))],
             Sketch = sketch,
-            Notices = [.. checkpoint.Notices, .. anatomy.Notices, .. tokenNotice, .. NonFinite(sketch)],
+            Notices = [.. checkpoint.Notices, .. anatomy.Notices, .. tokenNotice, .. NonFinite(sketch), .. DigestOnly(anatomy, sketch)],
         };
     }
 
@@ -53,7 +53,18 @@ internal static class FingerprintMaker
         foreach (var tensor in sketch.Tensors)
         {
             var bad = tensor.Parts.Sum(p => p.Moments.NonFinite);
-            if (bad > 0) yield return new Notice("not-finite", $"{SafeText.Escape(tensor.Name)} holds {bad} numbers that are NaN, infinite or beyond 1e15; they were taken as zero.");
+            if (bad > 0) yield return new Notice("not-finite", $"{SafeText.Escape(tensor.Name)} holds {bad} numbers that are NaN, infinite or beyond 1e12; they were taken as zero.");
+        }
+    }
+
+    /// <summary>Weights in shapes or types that are not summed.</summary>
+    private static IEnumerable<Notice> DigestOnly(ModelAnatomy anatomy, ModelSketch sketch)
+    {
+        var kept = sketch.Tensors.ToDictionary(t => t.Name, t => t.Parts.Count, StringComparer.Ordinal);
+        foreach (var assignment in anatomy.Assignments.Where(a => a.Tensor.Type.IsFloat() && kept[a.Tensor.Name] < a.Parts.Count))
+        {
+            yield return new Notice(
+                "digest-only", $"{SafeText.Escape(assignment.Tensor.Name)} has a shape or a type that is not summed; only its digest was kept.", LimitsCoverage: true);
         }
     }
 

@@ -40,6 +40,6 @@ internal sealed record AnchorsEntry(bool ByBytes, int Width, int Count, bool Emb
 /// <summary>Canonical JSON: fixed member order, snake case, no blanks.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower, UseStringEnumConverter = true, WriteIndented = false,
-    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectRequiredConstructorParameters = false, MaxDepth = 16)]
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectNullableAnnotations = true, MaxDepth = 16)]
 [JsonSerializable(typeof(FingerprintManifest))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

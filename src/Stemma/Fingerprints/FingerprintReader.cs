@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Stemma.Checkpoints;
 using Stemma.Foundation;
 using Stemma.Sketching;
@@ -22,7 +21,7 @@ public static class FingerprintReader
     public static Fingerprint Read(Checkpoint checkpoint)
     {
         if (checkpoint.Files.Sum(f => f.Length) > LargestFile) throw Refuse(checkpoint, "a fingerprint of more than 4 GB", "at most 4 GB");
-        var manifest = Manifest(checkpoint);
+        var manifest = ManifestReader.Read(checkpoint);
         var arrays = new FingerprintArrays(checkpoint);
         var sketch = new ModelSketch
         {
@@ -41,32 +40,6 @@ public static class FingerprintReader
         };
     }
 
-    private static FingerprintManifest Manifest(Checkpoint checkpoint)
-    {
-        FingerprintManifest? manifest;
-        try
-        {
-            manifest = JsonSerializer.Deserialize(checkpoint.Metadata[ManifestKey], ManifestJson.Default.FingerprintManifest);
-        }
-        catch (JsonException e)
-        {
-            throw new StemmaException(
-                new Fault(FaultCode.FingerprintInvalid, checkpoint.Path, null, $"a manifest that cannot be read: {e.Message}", "the manifest of a fingerprint", "Sketch the model again"), e);
-        }
-
-        if (manifest is null) throw Refuse(checkpoint, "an empty manifest", "the manifest of a fingerprint");
-        if (manifest.Format != FingerprintManifest.CurrentFormat || manifest.Recipe.Version > Recipe.CurrentVersion)
-        {
-            throw new StemmaException(
-                FaultCode.FingerprintVersion, checkpoint.Path, null, $"format {manifest.Format}, recipe {manifest.Recipe.Version}",
-                $"{FingerprintManifest.CurrentFormat}, recipe up to {Recipe.CurrentVersion}", "Use a newer Stemma, or sketch the model again");
-        }
-
-        if (manifest.Recipe.LinearSize is not (8 or 16 or 32 or 64)) throw Refuse(checkpoint, $"linear_size {manifest.Recipe.LinearSize}", "8, 16, 32 or 64");
-        if (manifest.Tensors.Count == 0) throw new StemmaException(FaultCode.FingerprintEmpty, checkpoint.Path, null, "no tensors", "at least one", "Sketch the model again");
-        return manifest;
-    }
-
     private static List<TensorSketch> ReadTensors(FingerprintManifest manifest, FingerprintArrays arrays, Checkpoint checkpoint)
     {
         var moments = arrays.Take<double>("moments", TensorType.F64);
@@ -76,8 +49,8 @@ public static class FingerprintReader
         var tensors = new List<TensorSketch>(manifest.Tensors.Count);
         foreach (var entry in manifest.Tensors)
         {
-            if (!Enum.TryParse<TensorType>(entry.Type, out var type)) throw Refuse(checkpoint, $"tensor type {entry.Type}", "a known type");
-            if (!Digest128.TryParse(entry.Digest, out var digest)) throw Refuse(checkpoint, $"digest {entry.Digest}", "32 hexadecimal digits");
+            if (!Enum.TryParse<TensorType>(entry.Type, out var type) || type.ToString() != entry.Type) throw Refuse(checkpoint, $"tensor type {SafeText.Escape(entry.Type)}", "a known type");
+            if (!Digest128.TryParse(entry.Digest, out var digest)) throw Refuse(checkpoint, $"digest {SafeText.Escape(entry.Digest)}", "32 hexadecimal digits");
             var parts = entry.Parts.Select(p => new PartSketch
             {
                 Role = p.Role, Layer = p.Layer, Expert = p.Expert, Head = p.Head, IsBias = p.Bias, Inferred = p.Inferred, Units = p.Units, Inner = p.Inner,
@@ -101,9 +74,9 @@ public static class FingerprintReader
         var down = arrays.Take<sbyte>("units.down", TensorType.I8);
         return [.. manifest.Units.Select(u => new LayerUnits(
             u.Layer, u.Total, u.CapLevel, experts.Next(u.Count).ToArray(), indices.Next(u.Count).ToArray(),
-            Array.ConvertAll(choices.Next(u.Count).ToArray(), c => (UnitChoice)c),
-            gate.Next(u.Gate ? u.Count * Recipe.Projection : 0).ToArray(), up.Next(u.Up ? u.Count * Recipe.Projection : 0).ToArray(),
-            down.Next(u.Down ? u.Count * Recipe.Projection : 0).ToArray(), norms.Next(u.Count * 3).ToArray()))];
+            Array.ConvertAll(choices.Next(u.Count).ToArray(), c => (UnitChoice)c & (UnitChoice.ByIndex | UnitChoice.ByContent)),
+            gate.Next(u.Gate ? (long)u.Count * Recipe.Projection : 0).ToArray(), up.Next(u.Up ? (long)u.Count * Recipe.Projection : 0).ToArray(),
+            down.Next(u.Down ? (long)u.Count * Recipe.Projection : 0).ToArray(), norms.Next(3L * u.Count).ToArray()))];
     }
 
     private static List<HeadSketch> ReadHeads(FingerprintManifest manifest, FingerprintArrays arrays)

@@ -41,12 +41,12 @@ internal sealed class SketchSession(
 
     private void ReadVectors()
     {
-        var room = RecipeSizing.Budget(anatomy.Assignments.Sum(a => a.Tensor.ByteLength)) / 2;
+        var room = RecipeSizing.ValueRoom(anatomy.Assignments.Sum(a => a.Tensor.ByteLength));
         foreach (var assignment in anatomy.Assignments.Where(a => RecipeSizing.IsVector(a.Tensor)).OrderBy(a => a.Tensor.Name, StringComparer.Ordinal))
         {
             cancel.ThrowIfCancellationRequested();
             room -= assignment.Tensor.Count * sizeof(float);
-            _finished.Add(VectorPass.Read(checkpoint, assignment, _gains, keepValues: room > 0));
+            _finished.Add(VectorPass.Read(checkpoint, assignment, _gains, keepValues: room >= 0));
             progress.Advance(assignment.Tensor.ByteLength);
         }
     }

@@ -39,7 +39,7 @@ internal sealed class UnitSelection
     {
         var total = witnesses.Sum(w => w.Table!.Units);
         var level = total <= limit ? 0 : (int)Math.Ceiling(Math.Log2(total / (limit / 2.0)));
-        var perExpert = total <= limit ? int.MaxValue : Math.Max(4, limit / 2 / witnesses.Count);
+        var perExpert = total <= limit ? int.MaxValue : SeededPerExpert(limit, witnesses.Count);
         var chosen = new List<Kept>();
         foreach (var witness in witnesses)
         {
@@ -52,8 +52,11 @@ internal sealed class UnitSelection
             }
         }
 
-        return new(layer, total, level, Bound(chosen, 2 * limit));
+        return new(layer, total, level, Bound(chosen, MostUnits(limit, witnesses.Count)));
     }
+
+    /// <summary>Most units that a layer of so many experts keeps: the seeded ones, and a quarter more by content than expected.</summary>
+    public static int MostUnits(int limit, int experts) => (experts * SeededPerExpert(limit, experts)) + (limit / 2) + (limit / 4);
 
     /// <summary>Writes the kept units of one matrix. Of several that claim one place the first by name stands, whichever was read first.</summary>
     public void Fill(PartPass pass)
@@ -78,6 +81,8 @@ internal sealed class UnitSelection
     public LayerUnits Pack() => new(
         _layer, _unitCount, _capLevel, [.. _kept.Select(k => k.Expert)], [.. _kept.Select(k => k.Index)], [.. _kept.Select(k => k.Choice)],
         Has(TensorRole.Gate) ? _gate : [], Has(TensorRole.Up) ? _up : [], Has(TensorRole.Down) ? _down : [], _norms);
+
+    private static int SeededPerExpert(int limit, int experts) => Math.Max(4, limit / 2 / Math.Max(1, experts));
 
     private bool Has(TensorRole role) => _filled.Keys.Any(k => k.Role == role);
 

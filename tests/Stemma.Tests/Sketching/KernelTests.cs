@@ -15,9 +15,9 @@ public sealed class KernelTests
     [MemberData(nameof(Lengths))]
     public void A_row_is_sketched_as_a_plain_loop_would(int length)
     {
-        var (values, factors) = (TinyModel.Normal(1, length), TinyModel.Normal(2, length));
+        var (values, factors) = (QwenModel.Normal(1, length), QwenModel.Normal(2, length));
         var sketch = new float[Recipe.Projection];
-        var sums = RowKernel.Run<BFloat16Source>(TinyModel.Encode(TensorType.BF16, values), factors, sketch);
+        var sums = RowKernel.Run<BFloat16Source>(QwenModel.Encode(TensorType.BF16, values), factors, sketch);
 
         var expected = new double[Recipe.Projection];
         double sum = 0, squares = 0, folded = 0;
@@ -39,10 +39,10 @@ public sealed class KernelTests
     [MemberData(nameof(Lengths))]
     public void Stored_bf16_and_its_floats_give_the_same_bits(int length)
     {
-        var (values, factors) = (TinyModel.Normal(3, length), TinyModel.Normal(4, length));
+        var (values, factors) = (QwenModel.Normal(3, length), QwenModel.Normal(4, length));
         var (narrow, wide) = (new float[64], new float[64]);
-        var a = RowKernel.Run<BFloat16Source>(TinyModel.Encode(TensorType.BF16, values), factors, narrow);
-        var b = RowKernel.Run<Float32Source>(TinyModel.Encode(TensorType.F32, values), factors, wide);
+        var a = RowKernel.Run<BFloat16Source>(QwenModel.Encode(TensorType.BF16, values), factors, narrow);
+        var b = RowKernel.Run<Float32Source>(QwenModel.Encode(TensorType.F32, values), factors, wide);
         Assert.Equal(a, b);
         Assert.Equal(narrow, wide);
     }
@@ -55,13 +55,13 @@ public sealed class KernelTests
     [InlineData(200, 5000)]
     public void Columns_are_sketched_to_the_bits_that_rows_of_the_turned_matrix_give(int rows, int columns)
     {
-        var values = TinyModel.Normal(5, rows * columns);
-        var factors = TinyModel.Normal(6, rows);
+        var values = QwenModel.Normal(5, rows * columns);
+        var factors = QwenModel.Normal(6, rows);
         var buckets = new float[64 * columns];
         var norms = new float[columns];
         for (var r = 0; r < rows; r++)
         {
-            var row = TinyModel.Encode(TensorType.BF16, values[(r * columns)..((r + 1) * columns)]);
+            var row = QwenModel.Encode(TensorType.BF16, values[(r * columns)..((r + 1) * columns)]);
             ColumnKernel.Run<BFloat16Source>(row, factors[r], buckets.AsSpan(r % 64 * columns, columns), norms);
         }
 
@@ -69,7 +69,7 @@ public sealed class KernelTests
         for (var c = 0; c < columns; c++)
         {
             var turned = Enumerable.Range(0, rows).Select(r => values[(r * columns) + c]).ToArray();
-            var sums = RowKernel.Run<Float32Source>(TinyModel.Encode(TensorType.F32, turned), factors, sketch);
+            var sums = RowKernel.Run<Float32Source>(QwenModel.Encode(TensorType.F32, turned), factors, sketch);
             for (var b = 0; b < 64; b++) Assert.Equal(sketch[b], buckets[(b * columns) + c]);
             Assert.Equal(sums.Folded, norms[c], 1e-4 * (1 + sums.Folded));
         }
@@ -90,7 +90,7 @@ public sealed class KernelTests
         {
             var values = new float[100];
             values[at] = odd;
-            var bytes = TinyModel.Encode(TensorType.F32, values);
+            var bytes = QwenModel.Encode(TensorType.F32, values);
             Assert.Equal(inRange, RangeKernel.AllInRange<Float32Source>(bytes));
             // The sums may call for a second look where there is nothing, but never the other way round.
             if (!inRange) Assert.False(RowKernel.Run<Float32Source>(bytes, values, new float[64]).InRange);
@@ -102,9 +102,9 @@ public sealed class KernelTests
     [MemberData(nameof(Lengths))]
     public void Powers_are_those_of_a_plain_loop(int length)
     {
-        var values = TinyModel.Normal(7, length);
+        var values = QwenModel.Normal(7, length);
         values[length / 2] = 0;
-        var sums = PowerKernel.Run<BFloat16Source>(TinyModel.Encode(TensorType.BF16, values), length);
+        var sums = PowerKernel.Run<BFloat16Source>(QwenModel.Encode(TensorType.BF16, values), length);
         Close(values.Sum(v => (double)v), sums.First, length);
         Close(values.Sum(v => Math.Pow(v, 2)), sums.Second, length);
         Close(values.Sum(v => Math.Pow(v, 3)), sums.Third, length);
@@ -122,7 +122,7 @@ public sealed class KernelTests
         var (large, small) = (new float[64 * 64], new float[size * size]);
         for (var unit = 0; unit < 333; unit++)
         {
-            var sums = TinyModel.Normal((ulong)unit, 64);
+            var sums = QwenModel.Normal((ulong)unit, 64);
             LinearSketch.AddUnit(large, 64, unit, sums);
             LinearSketch.AddUnit(small, size, unit, sums);
         }
@@ -163,8 +163,8 @@ public sealed class KernelTests
         // Correlated rows, so that the product is not nothing.
         static float[] Row(int trial, int unit, int which)
         {
-            var shared = TinyModel.Normal(SeededHash.Mix((ulong)trial, (ulong)unit), 200);
-            var own = TinyModel.Normal(SeededHash.Mix((ulong)(trial + 1000 + which), (ulong)unit), 200);
+            var shared = QwenModel.Normal(SeededHash.Mix((ulong)trial, (ulong)unit), 200);
+            var own = QwenModel.Normal(SeededHash.Mix((ulong)(trial + 1000 + which), (ulong)unit), 200);
             return [.. shared.Zip(own, (s, o) => s + o)];
         }
 

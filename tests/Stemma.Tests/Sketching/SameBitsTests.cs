@@ -15,11 +15,11 @@ public sealed class SameBitsTests : IDisposable
     [Fact]
     public void Shards_their_names_and_the_order_of_tensors_change_the_file_list_only()
     {
-        var tensors = TinyModel.Tensors();
-        var one = Engine.Fingerprint(TinyModel.Write(_folder["one"], tensors));
-        var three = Engine.Fingerprint(TinyModel.Write(_folder["three"], tensors, shards: 3));
-        var renamed = Engine.Fingerprint(TinyModel.Write(_folder["renamed"], tensors, shards: 3, stem: "weights"));
-        var reversed = Engine.Fingerprint(TinyModel.Write(_folder["reversed"], [.. tensors.AsEnumerable().Reverse()], shards: 2));
+        var tensors = QwenModel.Tensors();
+        var one = Engine.Fingerprint(QwenModel.Write(_folder["one"], tensors));
+        var three = Engine.Fingerprint(QwenModel.Write(_folder["three"], tensors, shards: 3));
+        var renamed = Engine.Fingerprint(QwenModel.Write(_folder["renamed"], tensors, shards: 3, stem: "weights"));
+        var reversed = Engine.Fingerprint(QwenModel.Write(_folder["reversed"], [.. tensors.AsEnumerable().Reverse()], shards: 2));
 
         Assert.Equal([1, 3, 3, 2], new[] { one, three, renamed, reversed }.Select(f => f.Files.Count));
         Assert.Equal(SketchBytes.WithoutFiles(one), SketchBytes.WithoutFiles(three));
@@ -34,7 +34,7 @@ public sealed class SameBitsTests : IDisposable
     [InlineData(16)]
     public void Any_number_of_threads_gives_the_same_bytes(int threads)
     {
-        foreach (var model in new[] { Repository.At("examples", "suspect"), TinyModel.Write(_folder["tiny"], TinyModel.Tensors(), shards: 3) })
+        foreach (var model in new[] { Repository.At("examples", "suspect"), QwenModel.Write(_folder["tiny"], QwenModel.Tensors(), shards: 3) })
         {
             var alone = Engine.Fingerprint(model, new SketchOptions { Threads = 1 });
             Assert.Equal(SketchBytes.Of(alone), SketchBytes.Of(Engine.Fingerprint(model, new SketchOptions { Threads = threads })));
@@ -48,7 +48,7 @@ public sealed class SameBitsTests : IDisposable
     public void A_processor_with_narrower_vectors_writes_the_same_file(string knob)
     {
         // Large enough for tails, several bands and the column kernel; half of it holds floats that are not exact in bf16.
-        var model = TinyModel.Write(_folder["tiny"], TinyModel.Tensors(), TensorType.F32, shards: 2);
+        var model = QwenModel.Write(_folder["tiny"], QwenModel.Tensors(), TensorType.F32, shards: 2);
         foreach (var path in new[] { model, Repository.At("examples", "suspect") })
             Assert.Equal(SketchInChild(path, "wide", null), SketchInChild(path, "narrow", knob));
     }
@@ -56,16 +56,16 @@ public sealed class SameBitsTests : IDisposable
     [Fact]
     public void Another_seed_is_another_fingerprint() =>
         Assert.NotEqual(
-            SketchBytes.WithoutFiles(Engine.Fingerprint(TinyModel.Write(_folder["a"], TinyModel.Tensors(1)))),
-            SketchBytes.WithoutFiles(Engine.Fingerprint(TinyModel.Write(_folder["b"], TinyModel.Tensors(2)))));
+            SketchBytes.WithoutFiles(Engine.Fingerprint(QwenModel.Write(_folder["a"], QwenModel.Tensors(1)))),
+            SketchBytes.WithoutFiles(Engine.Fingerprint(QwenModel.Write(_folder["b"], QwenModel.Tensors(2)))));
 
     [Theory]
     [InlineData(TensorType.F32)]
     [InlineData(TensorType.F64)]
     public void An_exact_cast_changes_digests_and_types_only(TensorType type)
     {
-        var narrow = Engine.Fingerprint(TinyModel.Write(_folder["bf16"], TinyModel.Tensors()));
-        var wide = Engine.Fingerprint(TinyModel.Write(_folder["wide"], TinyModel.Tensors(), type));
+        var narrow = Engine.Fingerprint(QwenModel.Write(_folder["bf16"], QwenModel.Tensors()));
+        var wide = Engine.Fingerprint(QwenModel.Write(_folder["wide"], QwenModel.Tensors(), type));
         Assert.NotEqual(narrow.Digest, wide.Digest);
         Assert.Equal(SketchBytes.WithoutStorage(narrow), SketchBytes.WithoutStorage(wide));
     }

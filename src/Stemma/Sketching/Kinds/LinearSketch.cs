@@ -38,7 +38,7 @@ public static class LinearSketch
         return sketch;
     }
 
-    /// <summary>Folds a larger sketch to a smaller one, exactly as if it had been made so small.</summary>
+    /// <summary>Folds a larger sketch to a smaller one, as if it had been made so small (up to rounding).</summary>
     public static float[] Shrink(ReadOnlySpan<float> sketch, int from, int to)
     {
         var small = new float[to * to];

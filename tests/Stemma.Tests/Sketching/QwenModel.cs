@@ -7,7 +7,7 @@ using Stemma.Foundation;
 namespace Stemma.Tests.Sketching;
 
 /// <summary>A small model of random weights under Qwen's names, as tensors and as files.</summary>
-internal static class TinyModel
+internal static class QwenModel
 {
     public const int Hidden = 64, Ffn = 176, Layers = 2, Vocabulary = 300;
 
@@ -40,7 +40,7 @@ internal static class TinyModel
         {
             var values = Normal(SeededHash.Mix((ulong)seed, SeededHash.SeedOf(name)), (int)shape.Aggregate(1L, (a, b) => a * b));
             if (name.EndsWith("norm.weight", StringComparison.Ordinal))
-                for (var i = 0; i < values.Length; i++) values[i] = 1 + (0.2f * values[i]);
+                for (var i = 0; i < values.Length; i++) values[i] = Round(1 + (0.2 * values[i]));
             tensors.Add((name, shape, values));
         }
     }
@@ -54,11 +54,13 @@ internal static class TinyModel
             var bits = SeededHash.Mix(seed, (ulong)i);
             var sum = 0.0;
             for (var k = 0; k < 4; k++) sum += (ushort)(bits >> (16 * k)) / 65536.0;
-            values[i] = BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)((sum - 2) * 1.7)) & 0xFFFF0000);
+            values[i] = Round((sum - 2) * 1.7);
         }
 
         return values;
     }
+
+    private static float Round(double value) => BitConverter.UInt32BitsToSingle(BitConverter.SingleToUInt32Bits((float)value) & 0xFFFF0000);
 
     public static byte[] Encode(TensorType type, float[] values) => type switch
     {
