@@ -10,6 +10,7 @@ import json
 import math
 import pathlib
 import shlex
+import statistics
 import subprocess
 
 STEMMA = pathlib.Path(__file__).resolve().parents[2] / "stemma"
@@ -68,7 +69,7 @@ def ratio_and_cosine(comparison):
 
 
 def median(values):
-    return f"{sorted(values)[len(values) // 2]:.3f}" if values else "-"
+    return f"{statistics.median(values):.3f}" if values else "-"
 
 
 def summary(values):
