@@ -31,13 +31,11 @@ internal static class RelationRule
         // A descendant keeps what its ancestor learned about as well as the ancestor's initial noise; a twin by seed never had it.
         var learned = findings.Learned;
         var numbers = $"gains {Show(findings.Gains)}, biases {Show(findings.Biases)}, matrices {Show(findings.Bulk)}";
-        var ratio = findings.Bulk is > 0 and { } bulk ? learned.R / bulk : 0;
-        if (learned.Lower >= Thresholds.LearnedAtLeast && ratio >= Thresholds.LearnedKeepsUp) return new(Relation.Derived, $"what training wrote is shared too ({numbers})", []);
-        return ratio < Thresholds.TwinsAtMost
-            ? new(Relation.CommonOrigin, $"they share initial values but not what training wrote ({numbers})",
-                [new("same-initial-values", "One script run twice with its default seed, on other data, gives exactly this picture; nobody need have copied anything.")])
-            : new(Relation.CommonOrigin, $"the matrices agree better than what training wrote ({numbers})",
-                [new("seed-or-descent-undecided", "Two trainings from the same initial values and a long training from the other model would both explain it.")]);
+        var keepsUp = findings.Bulk is > 0 and { } bulk && learned.R >= Thresholds.LearnedKeepsUp * bulk;
+        if (learned.R >= Thresholds.LearnedMajority && keepsUp) return new(Relation.Derived, $"what training wrote is shared too ({numbers})", []);
+        return new(Relation.CommonOrigin, $"what they share may be only their initial values: what training wrote is not shared enough for descent ({numbers})",
+            [new("same-initial-values", "One script run twice with its default seed, on other data or in another order, gives this picture, and nobody need have copied anything. "
+                + "A descent followed by a long training on other data can look like this too; the weights alone do not tell.")]);
     }
 
     private static Ruling Clear(Findings findings, Coverage coverage, bool limited, double? power)

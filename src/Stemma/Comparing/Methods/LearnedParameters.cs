@@ -14,7 +14,7 @@ public readonly record struct LearnedCorrelation(double R, double Lower, double 
 
 /// <summary>
 /// Was what is shared learned, or only drawn from one seed? Gains start at one and biases of attention at zero, so they carry no initial noise: only training
-/// writes them. Copies keep most of each other's learned parameters; two trainings from the same initial values on other data do not.
+/// writes them. Copies keep most of each other's learned parameters; two trainings from the same initial values on other data do not, the more so the longer they are.
 /// </summary>
 public sealed class LearnedParameters : IMethod
 {
@@ -49,7 +49,7 @@ public sealed class LearnedParameters : IMethod
             Effect = Math.Clamp(best, 0, 1),
             Finding = "correlation " + string.Join(", ", new[] { (Name: "gains", Found: gains), (Name: "biases", Found: biases) }.Where(one => one.Found is not null).Select(one => $"{one.Found!.Value.R:0.00} of {one.Name}")),
             Detail = $"Correlation of parameters that start from a constant, centred, in matched layers: {string.Join("; ", parts)}. "
-                + "Descendants keep it nearly as well as the matrices themselves; two trainings from one seed do not.",
+                + "Descendants keep it nearly as well as the matrices themselves; two trainings from one seed usually do not.",
         };
     }
 
