@@ -13,8 +13,8 @@ internal static class RangeKernel
     /// <summary>Gains beyond this are taken as zero: folded squares of a million rows still fit a float.</summary>
     public const float GainLimit = 1e4f;
 
-    /// <summary>The square of anything beyond <see cref="Limit"/> is at least this, in float and in double.</summary>
-    public static readonly double LimitSquared = Math.Min(Limit * Limit, (double)Limit * Limit);
+    /// <summary>The square of anything beyond <see cref="Limit"/> is more than this, however it is rounded.</summary>
+    public const double LimitSquared = 0.999e24;
 
     private const uint MagnitudeBits = 0x7FFF_FFFF;
 

@@ -80,11 +80,13 @@ internal static class RowKernel
         folded += product * product;
     }
 
-    /// <summary>Adds 32 lanes in the order 0, 16, 1, 17, ... in double.</summary>
+    /// <summary>Adds 32 lanes in double, always as the same tree: halves onto halves until two are left.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static double Fold(Vector512<float> low, Vector512<float> high)
     {
-        var total = 0.0;
-        for (var lane = 0; lane < Vector512<float>.Count; lane++) total += (double)low[lane] + high[lane];
-        return total;
+        var eight = Vector512.WidenLower(low) + Vector512.WidenLower(high) + (Vector512.WidenUpper(low) + Vector512.WidenUpper(high));
+        var four = eight.GetLower() + eight.GetUpper();
+        var two = four.GetLower() + four.GetUpper();
+        return two[0] + two[1];
     }
 }
