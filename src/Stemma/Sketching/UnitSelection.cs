@@ -12,12 +12,15 @@ namespace Stemma.Sketching;
 internal sealed class UnitSelection
 {
     private static readonly float[] Cap = MakeCap();
+    private static volatile SeededIndices? _lastSeeded;
 
     private readonly int _layer, _unitCount, _capLevel;
     private readonly List<Kept> _kept;
     private readonly sbyte[] _gate, _up, _down;
     private readonly float[] _norms;
     private readonly Dictionary<(TensorRole Role, int Expert), string> _filled = [];
+
+    private sealed record SeededIndices(int Units, int Count, HashSet<int> Indices);
 
     private readonly record struct Kept(int Expert, int Index, UnitChoice Choice);
 
@@ -40,6 +43,7 @@ internal sealed class UnitSelection
         var total = witnesses.Sum(w => w.Table!.Units);
         var level = total <= limit ? 0 : (int)Math.Ceiling(Math.Log2(total / (limit / 2.0)));
         var perExpert = total <= limit ? int.MaxValue : SeededPerExpert(limit, witnesses.Count);
+        var threshold = ThresholdOf(level);
         var chosen = new List<Kept>();
         foreach (var witness in witnesses)
         {
@@ -47,7 +51,7 @@ internal sealed class UnitSelection
             var seeded = Seeded(table.Units, perExpert);
             for (var unit = 0; unit < table.Units; unit++)
             {
-                var choice = (seeded.Contains(unit) ? UnitChoice.ByIndex : UnitChoice.None) | (InCap(table.Of(unit), level) ? UnitChoice.ByContent : UnitChoice.None);
+                var choice = (seeded.Contains(unit) ? UnitChoice.ByIndex : UnitChoice.None) | (InCap(table.Of(unit), threshold) ? UnitChoice.ByContent : UnitChoice.None);
                 if (choice != UnitChoice.None) chosen.Add(new(witness.Part.Expert, unit, choice));
             }
         }
@@ -93,13 +97,21 @@ internal sealed class UnitSelection
             : [.. chosen.OrderBy(k => k.Choice.HasFlag(UnitChoice.ByIndex) ? 0 : 1).ThenBy(k => Recipe.UnitRank(k.Index)).ThenBy(k => k.Expert)
                 .Take(most).OrderBy(k => k.Expert).ThenBy(k => k.Index)];
 
-    private static HashSet<int> Seeded(int units, int count) =>
-        count >= units ? [.. Enumerable.Range(0, units)] : [.. Enumerable.Range(0, units).OrderBy(i => Recipe.UnitRank(i)).Take(count)];
-
-    /// <summary>A random direction's cosine with the cap is close to N(0, 1/64); the threshold leaves 2^-level of them.</summary>
-    private static bool InCap(ReadOnlySpan<float> direction, int level)
+    /// <summary>The seeded indices below a width; layers and experts of a model ask for the same ones again and again, so the last answer is kept.</summary>
+    private static HashSet<int> Seeded(int units, int count)
     {
-        if (level == 0) return true;
+        if (_lastSeeded is { } last && last.Units == units && last.Count == count) return last.Indices;
+        var indices = count >= units ? Enumerable.Range(0, units).ToHashSet() : [.. Enumerable.Range(0, units).OrderBy(i => Recipe.UnitRank(i)).Take(count)];
+        _lastSeeded = new(units, count, indices);
+        return indices;
+    }
+
+    /// <summary>What a unit vector's product with the cap must exceed: a random direction's is close to N(0, 1), and this leaves 2^-level of them.</summary>
+    private static double ThresholdOf(int level) => level == 0 ? double.NegativeInfinity : Normal.InvCDF(0, 1, 1 - Math.Pow(2, -level));
+
+    private static bool InCap(ReadOnlySpan<float> direction, double threshold)
+    {
+        if (double.IsNegativeInfinity(threshold)) return true;
         double dot = 0, square = 0;
         for (var b = 0; b < Recipe.Projection; b++)
         {
@@ -107,7 +119,7 @@ internal sealed class UnitSelection
             square += (double)direction[b] * direction[b];
         }
 
-        return square > 0 && dot > Normal.InvCDF(0, 1, 1 - Math.Pow(2, -level)) * Math.Sqrt(square);
+        return square > 0 && dot > threshold * Math.Sqrt(square);
     }
 
     /// <summary>A fixed direction of norm 8, so that a unit vector's product with it has unit variance.</summary>
