@@ -35,8 +35,14 @@ public static class FingerprintReader
         var model = manifest.Model;
         return new Fingerprint
         {
-            Name = model.Name, Format = model.Container, Architecture = model.Architecture, DeclaredArchitecture = model.DeclaredArchitecture,
-            Shape = model.Shape, Files = model.Files, Sketch = sketch, Notices = manifest.Notices,
+            Name = model.Name,
+            Format = model.Container,
+            Architecture = model.Architecture,
+            DeclaredArchitecture = model.DeclaredArchitecture,
+            Shape = model.Shape,
+            Files = model.Files,
+            Sketch = sketch,
+            Notices = manifest.Notices,
         };
     }
 
@@ -53,9 +59,19 @@ public static class FingerprintReader
             if (!Digest128.TryParse(entry.Digest, out var digest)) throw Refuse(checkpoint, $"digest {SafeText.Escape(entry.Digest)}", "32 hexadecimal digits");
             var parts = entry.Parts.Select(p => new PartSketch
             {
-                Role = p.Role, Layer = p.Layer, Expert = p.Expert, Head = p.Head, IsBias = p.Bias, Inferred = p.Inferred, Units = p.Units, Inner = p.Inner,
-                CommonMaterial = p.Common, GainOffset = p.GainOffset, Moments = Moments.FromArray(moments.Next(Moments.Length)),
-                Linear = p.Linear ? linear.Next(square).ToArray() : null, Values = p.Values >= 0 ? values.Next(p.Values).ToArray() : null,
+                Role = p.Role,
+                Layer = p.Layer,
+                Expert = p.Expert,
+                Head = p.Head,
+                IsBias = p.Bias,
+                Inferred = p.Inferred,
+                Units = p.Units,
+                Inner = p.Inner,
+                CommonMaterial = p.Common,
+                GainOffset = p.GainOffset,
+                Moments = Moments.FromArray(moments.Next(Moments.Length)),
+                Linear = p.Linear ? linear.Next(square).ToArray() : null,
+                Values = p.Values >= 0 ? values.Next(p.Values).ToArray() : null,
             }).ToList();
             tensors.Add(new(entry.Name, type, entry.Shape, digest, parts));
         }

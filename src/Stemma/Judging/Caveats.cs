@@ -25,8 +25,8 @@ internal static class Caveats
         if (findings.Pair.Anchors.Obstacle is { } obstacle) caveats.Add(new("tokens-unmatched", $"Token rows took no part: {obstacle}."));
         var common = CommonMaterial(subject) + CommonMaterial(reference);
         if (common > 0) caveats.Add(new("common-material-removed", $"{common} tensors that anybody's model holds (masks, constants, rotary tables) took no part."));
-        var few = findings.Evidence.Where(e => e.Kind == Comparing.EvidenceKind.Calibrated && e.Controls < Thresholds.FewestControls).Select(e => e.Method).ToList();
-        if (few.Count > 0) caveats.Add(new("few-controls", $"Fewer than {Thresholds.FewestControls} controls, so no percentile: {string.Join(", ", few)}."));
+        var few = findings.Evidence.Where(e => e.Kind == Comparing.EvidenceKind.Calibrated && e.Controls < Comparing.Statistics.Controls.Fewest).Select(e => e.Method).ToList();
+        if (few.Count > 0) caveats.Add(new("few-controls", $"Fewer than {Comparing.Statistics.Controls.Fewest} controls, so no percentile: {string.Join(", ", few)}."));
         foreach (var notice in subject.Notices.Concat(reference.Notices).Where(n => n.LimitsCoverage)) caveats.Add(new("unread-tensors", notice.Text));
         return [.. caveats.DistinctBy(c => (c.Code, c.Text))];
     }

@@ -38,7 +38,7 @@ internal sealed class Findings
     /// <summary>Two calibrated families beyond every control, with the effect asked for.</summary>
     public bool TwoCalibratedFamilies =>
         Evidence.Count(e => e is { Kind: EvidenceKind.Calibrated, Percentile: >= 100, Method: "two-witness" or "direct-cosine" }
-            && e.Controls >= Thresholds.FewestControls && e.Effect >= Thresholds.CalibratedEffect) >= 2;
+            && e.Controls >= Controls.Fewest && e.Effect >= Thresholds.CalibratedEffect) >= 2;
 
     /// <summary>The family that agrees more: gains may have been rescaled away, biases may not exist.</summary>
     public LearnedCorrelation Learned => (Gains, Biases) switch

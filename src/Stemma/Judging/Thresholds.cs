@@ -18,9 +18,6 @@ internal static class Thresholds
     /// <summary>Effect asked of a calibrated family besides exceeding every control: a tenth of what identical models show.</summary>
     public const double CalibratedEffect = 0.1;
 
-    /// <summary>Controls needed before a percentile means anything: with fewer the upper 5 % cannot be told.</summary>
-    public const int FewestControls = 20;
-
     /// <summary>Descent, first condition: the correlation of learned parameters. At the root of one half more than half of the variance of what both learned is shared.</summary>
     public const double LearnedMajority = 0.7071;
 

@@ -93,8 +93,18 @@ internal sealed class PartPass
         if (!_keepsUnits || common) Table = null;
         return new PartSketch
         {
-            Role = Part.Role, IsBias = Part.IsBias, Layer = Part.Layer, Expert = Part.Expert, Head = Part.Head, Inferred = Part.Inferred,
-            Units = Units, Inner = Inner, Moments = moments, CommonMaterial = common, Linear = linear, GainOffset = Part.GainOffset,
+            Role = Part.Role,
+            IsBias = Part.IsBias,
+            Layer = Part.Layer,
+            Expert = Part.Expert,
+            Head = Part.Head,
+            Inferred = Part.Inferred,
+            Units = Units,
+            Inner = Inner,
+            Moments = moments,
+            CommonMaterial = common,
+            Linear = linear,
+            GainOffset = Part.GainOffset,
         };
     }
 

@@ -19,8 +19,13 @@ internal sealed class MemoryCheckpoint : Checkpoint
 
         var checkpoint = new MemoryCheckpoint
         {
-            Path = "memory", Folder = null, Format = "memory", Files = [new("memory", offset)], Tensors = infos,
-            Metadata = new Dictionary<string, string>(StringComparer.Ordinal), Notices = [],
+            Path = "memory",
+            Folder = null,
+            Format = "memory",
+            Files = [new("memory", offset)],
+            Tensors = infos,
+            Metadata = new Dictionary<string, string>(StringComparer.Ordinal),
+            Notices = [],
         };
         foreach (var (name, _, _, bytes) in tensors) checkpoint._bytes.Add(name, bytes);
         return checkpoint;

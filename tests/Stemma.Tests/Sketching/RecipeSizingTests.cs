@@ -90,17 +90,31 @@ public sealed class RecipeSizingTests
         var (n, width) = (recipe.Anchors, anatomy.Shape.Hidden);
         return new()
         {
-            Name = "model", Format = "safetensors", Architecture = "llama", DeclaredArchitecture = null, Shape = anatomy.Shape, Files = [new("model.safetensors", 1, null)], Notices = [],
+            Name = "model",
+            Format = "safetensors",
+            Architecture = "llama",
+            DeclaredArchitecture = null,
+            Shape = anatomy.Shape,
+            Files = [new("model.safetensors", 1, null)],
+            Notices = [],
             Sketch = new()
             {
-                Recipe = recipe, Tensors = tensors, Units = units, Heads = heads,
+                Recipe = recipe,
+                Tensors = tensors,
+                Units = units,
+                Heads = heads,
                 Anchors = new(ByBytes: true, width, new ulong[n], new int[n], new sbyte[n * width], new float[n], new sbyte[n * width], new float[n]),
             },
         };
 
         PartSketch Part(TensorAssignment a, TensorPart p) => new()
         {
-            Role = p.Role, Layer = p.Layer, Expert = p.Expert, Units = p.Rows.Count, Inner = p.Columns.Count, Moments = new(1, 1, 1, 1, 1, 1, 1, 1, 1),
+            Role = p.Role,
+            Layer = p.Layer,
+            Expert = p.Expert,
+            Units = p.Rows.Count,
+            Inner = p.Columns.Count,
+            Moments = new(1, 1, 1, 1, 1, 1, 1, 1, 1),
             Linear = RecipeSizing.IsVector(a.Tensor) ? null : new float[recipe.LinearSize * recipe.LinearSize],
             Values = RecipeSizing.IsVector(a.Tensor) ? new float[a.Tensor.Count] : null,
         };

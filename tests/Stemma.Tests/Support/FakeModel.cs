@@ -17,7 +17,11 @@ internal static class FakeModel
         Files = [],
         Sketch = new()
         {
-            Recipe = new() { LinearSize = 16, UnitsPerLayer = 1024, Anchors = 1024 }, Tensors = [], Units = units ?? [], Heads = heads ?? [], Anchors = anchors ?? AnchorRows.None,
+            Recipe = new() { LinearSize = 16, UnitsPerLayer = 1024, Anchors = 1024 },
+            Tensors = [],
+            Units = units ?? [],
+            Heads = heads ?? [],
+            Anchors = anchors ?? AnchorRows.None,
         },
         Notices = [],
     };

@@ -47,7 +47,14 @@ internal static class ArchitectureBuilder
         if (patterns.Count == 0) throw ArchitectureFile.Invalid(file.Name, "no tensors");
         return new ArchitectureFamily
         {
-            Name = file.Name, ModelTypes = file.ModelTypes, Depth = line.Count, Roots = roots, GainOffset = offset, InputGains = input, OutputGains = output, Patterns = patterns,
+            Name = file.Name,
+            ModelTypes = file.ModelTypes,
+            Depth = line.Count,
+            Roots = roots,
+            GainOffset = offset,
+            InputGains = input,
+            OutputGains = output,
+            Patterns = patterns,
         };
     }
 
@@ -85,9 +92,16 @@ internal static class ArchitectureBuilder
 
         patterns[key] = new TensorPattern
         {
-            Key = key, LayerAt = layerAt, ExpertAt = expertAt, Role = role, Split = split,
+            Key = key,
+            LayerAt = layerAt,
+            ExpertAt = expertAt,
+            Role = role,
+            Split = split,
             Storage = flags.Contains("transposed") ? Storage.Transposed : flags.Contains("either-way") ? Storage.Either : Storage.Linear,
-            Shared = flags.Contains("shared"), Parameter = flags.Contains("parameter"), Bias = flags.Contains("bias"), Stacked = flags.Contains("stacked"),
+            Shared = flags.Contains("shared"),
+            Parameter = flags.Contains("parameter"),
+            Bias = flags.Contains("bias"),
+            Stacked = flags.Contains("stacked"),
         };
     }
 

@@ -71,7 +71,13 @@ internal sealed class FamilyAssigner
         var transposed = !match.IsBias && IsTransposed(pattern);
         var whole = new TensorPart
         {
-            Role = pattern.Role, IsBias = match.IsBias, Layer = match.Layer, Expert = expert, Rows = rows, Columns = columns, Transposed = transposed,
+            Role = pattern.Role,
+            IsBias = match.IsBias,
+            Layer = match.Layer,
+            Expert = expert,
+            Rows = rows,
+            Columns = columns,
+            Transposed = transposed,
             GainOffset = RoleTraits.IsGain(pattern.Role) && !match.IsBias ? _family.GainOffset : 0,
         };
         if (pattern.Split == SplitRule.None) return [whole];

@@ -146,7 +146,10 @@ internal sealed class TokenizerJson
         var marked = !_byteLevel && (_metaspace || _byteFallback || kind == "unigram" || _vocabulary.Exists(entry => entry.Text.Contains(TokenStyle.WordMark, StringComparison.Ordinal)));
         var style = new TokenStyle
         {
-            ByteLevel = _byteLevel, Marked = marked, ByteFallback = _byteFallback, EndOfWord = _endOfWord ?? "",
+            ByteLevel = _byteLevel,
+            Marked = marked,
+            ByteFallback = _byteFallback,
+            EndOfWord = _endOfWord ?? "",
             Continuing = kind == "wordpiece" ? _continuing ?? "##" : "",
         };
         var plain = new TokenStyle();

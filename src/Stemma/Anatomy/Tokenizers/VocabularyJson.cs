@@ -24,7 +24,9 @@ internal static class VocabularyJson
         var wholeWords = vocabulary.Keys.Any(token => token.EndsWith("</w>", StringComparison.Ordinal));
         var style = new TokenStyle
         {
-            ByteLevel = byteLevel, EndOfWord = wholeWords ? "</w>" : "", ByteFallback = vocabulary.ContainsKey("<0x0A>"),
+            ByteLevel = byteLevel,
+            EndOfWord = wholeWords ? "</w>" : "",
+            ByteFallback = vocabulary.ContainsKey("<0x0A>"),
             Marked = !byteLevel && vocabulary.Keys.Any(token => token.StartsWith(TokenStyle.WordMark)),
         };
         var builder = new TokenTableBuilder(file);

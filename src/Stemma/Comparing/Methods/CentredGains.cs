@@ -10,8 +10,6 @@ namespace Stemma.Comparing.Methods;
 /// </summary>
 public sealed class CentredGains : IMethod
 {
-    private const int FewestControls = 20;
-
     public string Name => "centred-gains";
 
     public Evidence? Weigh(PairContext pair)
@@ -36,12 +34,12 @@ public sealed class CentredGains : IMethod
             Kind = EvidenceKind.Calibrated,
             NullHypothesis = "Gains of a layer are no more like those of its counterpart than like those of any other layer.",
             Statistic = mean,
-            Percentile = controls.Count < FewestControls ? null : 100.0 * controls.Count(c => c < mean) / controls.Count,
+            Percentile = Statistics.Controls.Percentile(mean, controls),
             Controls = controls.Count,
             Effect = Math.Clamp(mean, 0, 1),
-            Finding = $"correlation {mean:0.00}" + (controls.Count > 0 ? $"; other layers ≤ {controls.Max():0.00}" : ""),
+            Finding = $"correlation {mean:0.00}" + Statistics.Controls.Brief(controls),
             Detail = $"Mean rank correlation of {matched.Count} gain vectors with their counterparts {mean:0.000}, centred"
-                + (controls.Count > 0 ? $"; the highest of {controls.Count} pairs of other layers {controls.Max():0.000}." : "."),
+                + Statistics.Controls.Sentence(controls) + ".",
         };
     }
 

@@ -9,8 +9,6 @@ namespace Stemma.Comparing.Methods;
 public sealed class DirectCosine : IMethod
 {
     /// <summary>Fewer controls than this cannot place a score in the upper 5 %.</summary>
-    private const int FewestControls = 20;
-
     public string Name => "direct-cosine";
 
     public Evidence? Weigh(PairContext pair)
@@ -36,12 +34,12 @@ public sealed class DirectCosine : IMethod
             Kind = EvidenceKind.Calibrated,
             NullHypothesis = "A layer is no more like its counterpart than like any other layer of the other model.",
             Statistic = mean,
-            Percentile = controls.Count < FewestControls ? null : 100.0 * controls.Count(c => c < mean) / controls.Count,
+            Percentile = Statistics.Controls.Percentile(mean, controls),
             Controls = controls.Count,
             Effect = Math.Clamp(mean, 0, 1),
-            Finding = $"cosine {mean:0.00}" + (controls.Count > 0 ? $"; other layers ≤ {controls.Max():0.00}" : ""),
-            Detail = $"Mean centred cosine of the matrices of {matched.Count} layers with their counterparts {mean:0.000}; "
-                + (controls.Count > 0 ? $"the highest of {controls.Count} pairs of other layers {controls.Max():0.000}" : "no other layers to compare with")
+            Finding = $"cosine {mean:0.00}" + Statistics.Controls.Brief(controls),
+            Detail = $"Mean centred cosine of the matrices of {matched.Count} layers with their counterparts {mean:0.000}"
+                + Statistics.Controls.Sentence(controls)
                 + (tables.Length > 0 ? $"; {tables}." : "."),
             Series = [new("mean centred cosine per layer", [.. matched.Select(m => m.Cosine)])],
         };

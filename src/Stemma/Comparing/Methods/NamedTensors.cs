@@ -9,7 +9,7 @@ namespace Stemma.Comparing.Methods;
 /// </summary>
 public sealed class NamedTensors : IMethod
 {
-    private const int FewestControls = 20, MostControls = 500;
+    private const int MostControls = 500;
 
     public string Name => "named-tensors";
 
@@ -36,11 +36,11 @@ public sealed class NamedTensors : IMethod
             Kind = EvidenceKind.Calibrated,
             NullHypothesis = "A matrix of unknown role is no more like its namesake than like any other matrix of its shape.",
             Statistic = mean,
-            Percentile = controls.Count < FewestControls ? null : 100.0 * controls.Count(c => c < mean) / controls.Count,
+            Percentile = Statistics.Controls.Percentile(mean, controls),
             Controls = controls.Count,
             Effect = Math.Clamp(mean, 0, 1),
             Detail = $"{matched.Count} matrices whose role is unknown have a mean centred cosine of {mean:0.000} with their namesakes"
-                + (controls.Count > 0 ? $"; the highest of {controls.Count} pairs of other matrices of one shape is {controls.Max():0.000}." : "."),
+                + Statistics.Controls.Sentence(controls, "other matrices of one shape") + ".",
         };
     }
 

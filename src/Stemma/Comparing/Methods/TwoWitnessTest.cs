@@ -8,7 +8,7 @@ namespace Stemma.Comparing.Methods;
 /// </summary>
 public sealed class TwoWitnessTest : IMethod
 {
-    private const int MostControls = 64, FewestControls = 20;
+    private const int MostControls = 64;
 
     public string Name => "two-witness";
 
@@ -37,12 +37,12 @@ public sealed class TwoWitnessTest : IMethod
             Kind = EvidenceKind.Calibrated,
             NullHypothesis = "The gate of a unit and its other vectors name the same counterpart no more often in corresponding layers than in others.",
             Statistic = rate,
-            Percentile = controls.Count < FewestControls ? null : 100.0 * controls.Count(c => c < rate) / controls.Count,
+            Percentile = Statistics.Controls.Percentile(rate, controls),
             Controls = controls.Count,
             Effect = Math.Clamp(rate, 0, 1),
             Finding = $"{matched.Sum(m => m.Match.Agreements)} units agree (chance: {matched.Sum(m => m.Match.Expected):0})",
             Detail = $"In {matched.Count} corresponding layers both witnesses agree on {matched.Sum(m => m.Match.Agreements)} units where chance gives {matched.Sum(m => m.Match.Expected):0}, "
-                + $"a rate of {rate:0.000}" + (controls.Count > 0 ? $"; the highest rate of {controls.Count} pairs of other layers is {controls.Max():0.000}." : "."),
+                + $"a rate of {rate:0.000}" + Statistics.Controls.Sentence(controls) + ".",
             Series = [new("excess agreement per matched layer", [.. matched.Select(m => m.Rate)])],
         };
     }

@@ -52,7 +52,11 @@ internal static class PowerKernel
 
         var sums = new PowerSums
         {
-            First = Fold(first0, first1), Second = Fold(second0, second1), Third = Fold(third0, third1), Fourth = Fold(fourth0, fourth1), Zeros = Vector512.Sum(zeros),
+            First = Fold(first0, first1),
+            Second = Fold(second0, second1),
+            Third = Fold(third0, third1),
+            Fourth = Fold(fourth0, fourth1),
+            Zeros = Vector512.Sum(zeros),
         };
         for (var lane = 0; lane < Vector512<float>.Count; lane++) sums.Largest = Math.Max(sums.Largest, largest[lane]);
         for (; j < count; j++) sums.Add(TSource.Load(ref x, j));

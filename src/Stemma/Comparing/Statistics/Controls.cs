@@ -1,0 +1,21 @@
+namespace Stemma.Comparing.Statistics;
+
+/// <summary>A score among the same score of pairs that do not correspond.</summary>
+public static class Controls
+{
+    /// <summary>Fewer controls than this cannot place a score in the upper 5 %.</summary>
+    public const int Fewest = 20;
+
+    /// <summary>Share of controls below the score, 0 to 100; null when there are too few.</summary>
+    public static double? Percentile(double score, IReadOnlyCollection<double> controls) =>
+        controls.Count < Fewest ? null : 100.0 * controls.Count(c => c < score) / controls.Count;
+
+    /// <summary>For a short finding, for example <c>; other layers ≤ 0.06</c>; empty without controls.</summary>
+    public static string Brief(IReadOnlyCollection<double> controls) => controls.Count > 0 ? $"; other layers ≤ {controls.Max():0.00}" : "";
+
+    /// <summary>The end of a sentence about a score: the highest control, or nothing.</summary>
+    /// <param name="controls">Scores of pairs that do not correspond.</param>
+    /// <param name="of">What the pairs are of, for example <c>other layers</c>.</param>
+    public static string Sentence(IReadOnlyCollection<double> controls, string of = "other layers") =>
+        controls.Count > 0 ? $"; the highest of {controls.Count} pairs of {of} {controls.Max():0.000}" : "";
+}
