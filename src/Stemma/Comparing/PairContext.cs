@@ -7,10 +7,10 @@ namespace Stemma.Comparing;
 /// <summary>Two fingerprints and what several methods need to know about them together; computed when first asked for.</summary>
 public sealed class PairContext
 {
-    private readonly Lazy<UnitAlignment> units;
-    private readonly Lazy<SharedAnchors> anchors;
-    private readonly Lazy<LayerAlignment> layers;
-    private readonly Lazy<LayerCosines> cosines;
+    private readonly Lazy<UnitAlignment> _units;
+    private readonly Lazy<SharedAnchors> _anchors;
+    private readonly Lazy<LayerAlignment> _layers;
+    private readonly Lazy<LayerCosines> _cosines;
 
     /// <param name="subject">The model under suspicion.</param>
     /// <param name="reference">The known model.</param>
@@ -18,10 +18,10 @@ public sealed class PairContext
     {
         (Subject, Reference) = (subject, reference);
         (SubjectParts, ReferenceParts) = (new(subject), new(reference));
-        units = new(() => UnitAlignment.Find(SameWidth ? subject.Sketch.Units : [], SameWidth ? reference.Sketch.Units : []));
-        anchors = new(() => SharedAnchors.Find(subject.Sketch.Anchors, reference.Sketch.Anchors));
-        cosines = new(() => new(SubjectParts, subject.Sketch.Recipe.LinearSize, ReferenceParts, reference.Sketch.Recipe.LinearSize));
-        layers = new(() => LayerAlignment.Find(this));
+        _units = new(() => UnitAlignment.Find(SameWidth ? subject.Sketch.Units : [], SameWidth ? reference.Sketch.Units : []));
+        _anchors = new(() => SharedAnchors.Find(subject.Sketch.Anchors, reference.Sketch.Anchors));
+        _cosines = new(() => new(SubjectParts, subject.Sketch.Recipe.LinearSize, ReferenceParts, reference.Sketch.Recipe.LinearSize));
+        _layers = new(() => LayerAlignment.Find(this));
     }
 
     public Fingerprint Subject { get; }
@@ -30,16 +30,16 @@ public sealed class PairContext
     public PartIndex ReferenceParts { get; }
 
     /// <summary>Units of all layers against units of all layers, and the best layer map.</summary>
-    public UnitAlignment Units => units.Value;
+    public UnitAlignment Units => _units.Value;
 
     /// <summary>Anchor tokens that both vocabularies hold.</summary>
-    public SharedAnchors Anchors => anchors.Value;
+    public SharedAnchors Anchors => _anchors.Value;
 
     /// <summary>How alike the matrices of any two layers are.</summary>
-    public LayerCosines Cosines => cosines.Value;
+    public LayerCosines Cosines => _cosines.Value;
 
     /// <summary>Which layer continues which.</summary>
-    public LayerAlignment Layers => layers.Value;
+    public LayerAlignment Layers => _layers.Value;
 
     /// <summary>The residual streams have one width, so that vectors in them can be compared as stored.</summary>
     public bool SameWidth => Subject.Shape.Hidden == Reference.Shape.Hidden && Subject.Shape.Hidden > 0;

@@ -13,7 +13,6 @@ public enum FaultCode
     AmbiguousFolder = 1004,
     LinkRefused = 1005,
     ReadFailed = 1006,
-    FileChanged = 1007,
     UnsafeName = 1008,
 
     SafetensorsTooSmall = 1101,
@@ -34,7 +33,6 @@ public enum FaultCode
     ShardMissing = 1122,
     ShardTensorMissing = 1123,
     ShardTensorTwice = 1124,
-    ShardSizeMismatch = 1125,
 
     ZipInvalid = 1201,
     ZipNamesDiffer = 1202,
@@ -52,14 +50,12 @@ public enum FaultCode
     ConfigInvalid = 2001,
     TokenizerInvalid = 2002,
     ArchitectureInvalid = 2003,
-    LayoutMismatch = 2004,
 
     FingerprintInvalid = 3001,
     FingerprintVersion = 3002,
     FingerprintEmpty = 3003,
 
     RecipeMismatch = 4001,
-    NothingToCompare = 4002,
 
     Usage = 9001,
     WriteFailed = 9002,

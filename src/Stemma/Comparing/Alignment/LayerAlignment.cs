@@ -3,18 +3,18 @@ namespace Stemma.Comparing.Alignment;
 /// <summary>Which layer of the subject continues which layer of the reference, from everything that can be compared as stored.</summary>
 public sealed class LayerAlignment
 {
-    private readonly Dictionary<int, int> map;
+    private readonly Dictionary<int, int> _map;
 
     private LayerAlignment(IReadOnlyList<(int Subject, int Reference, double Score)> pairs)
     {
         Pairs = pairs;
-        map = pairs.ToDictionary(p => p.Subject, p => p.Reference);
+        _map = pairs.ToDictionary(p => p.Subject, p => p.Reference);
     }
 
     /// <summary>Layer numbers and how alike the two are, 0 to 1; ascending; empty when no layer is alike.</summary>
     public IReadOnlyList<(int Subject, int Reference, double Score)> Pairs { get; }
 
-    public int? ReferenceOf(int subjectLayer) => map.TryGetValue(subjectLayer, out var layer) ? layer : null;
+    public int? ReferenceOf(int subjectLayer) => _map.TryGetValue(subjectLayer, out var layer) ? layer : null;
 
     /// <summary>Score of a pair of layers: the larger of the share of units that kept their number and the mean centred cosine of the matrices.</summary>
     public static LayerAlignment Find(PairContext pair)

@@ -7,19 +7,19 @@ namespace Stemma.Comparing.Alignment;
 /// <summary>Parts of a model by role, bias, layer, expert and head, for meeting their counterparts.</summary>
 public sealed class PartIndex
 {
-    private readonly Dictionary<(TensorRole Role, bool Bias, int Layer, int Expert, int Head), PartSketch> parts = [];
+    private readonly Dictionary<(TensorRole Role, bool Bias, int Layer, int Expert, int Head), PartSketch> _parts = [];
 
     public PartIndex(Fingerprint model)
     {
         foreach (var part in model.Sketch.Tensors.SelectMany(t => t.Parts).Where(p => p.Role is not (TensorRole.Unknown or TensorRole.Buffer) && !p.CommonMaterial))
-            parts.TryAdd((part.Role, part.IsBias, part.Layer, part.Expert, part.Head), part);
+            _parts.TryAdd((part.Role, part.IsBias, part.Layer, part.Expert, part.Head), part);
     }
 
     /// <summary>The dense part of a role in a layer; null when there is none.</summary>
     public PartSketch? Find(TensorRole role, int layer, bool bias = false, int head = -1) =>
-        parts.GetValueOrDefault((role, bias, layer, TensorPart.NoExpert, head));
+        _parts.GetValueOrDefault((role, bias, layer, TensorPart.NoExpert, head));
 
-    public IEnumerable<int> Layers => parts.Keys.Where(k => k.Layer >= 0).Select(k => k.Layer).Distinct().Order();
+    public IEnumerable<int> Layers => _parts.Keys.Where(k => k.Layer >= 0).Select(k => k.Layer).Distinct().Order();
 
-    public IEnumerable<int> Heads => parts.Keys.Select(k => k.Head).Distinct().Order();
+    public IEnumerable<int> Heads => _parts.Keys.Select(k => k.Head).Distinct().Order();
 }
