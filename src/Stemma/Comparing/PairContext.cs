@@ -1,4 +1,5 @@
 using Stemma.Comparing.Alignment;
+using Stemma.Comparing.Methods;
 using Stemma.Fingerprints;
 using Stemma.Sketching;
 
@@ -11,6 +12,7 @@ public sealed class PairContext
     private readonly Lazy<SharedAnchors> _anchors;
     private readonly Lazy<LayerAlignment> _layers;
     private readonly Lazy<LayerCosines> _cosines;
+    private readonly Lazy<(LearnedCorrelation? Gains, LearnedCorrelation? Biases)> _learned;
 
     /// <param name="subject">The model under suspicion.</param>
     /// <param name="reference">The known model.</param>
@@ -22,6 +24,7 @@ public sealed class PairContext
         _anchors = new(() => SharedAnchors.Find(subject.Sketch.Anchors, reference.Sketch.Anchors));
         _cosines = new(() => new(SubjectParts, subject.Sketch.Recipe.LinearSize, ReferenceParts, reference.Sketch.Recipe.LinearSize));
         _layers = new(() => LayerAlignment.Find(this));
+        _learned = new(() => LearnedParameters.Measure(this));
     }
 
     public Fingerprint Subject { get; }
@@ -40,6 +43,9 @@ public sealed class PairContext
 
     /// <summary>Which layer continues which.</summary>
     public LayerAlignment Layers => _layers.Value;
+
+    /// <summary>Agreement of the parameters that only training writes.</summary>
+    public (LearnedCorrelation? Gains, LearnedCorrelation? Biases) Learned => _learned.Value;
 
     /// <summary>The residual streams have one width, so that vectors in them can be compared as stored.</summary>
     public bool SameWidth => Subject.Shape.Hidden == Reference.Shape.Hidden && Subject.Shape.Hidden > 0;

@@ -31,7 +31,7 @@ public sealed record Fingerprint
     public required IReadOnlyList<Notice> Notices { get; init; }
 
     /// <summary>Numbers stored in tensors that hold floats, masks and tables left aside.</summary>
-    public long Parameters => Sketch.Tensors.Where(t => t.Type.IsFloat() && !t.Parts.Any(p => p.Role == TensorRole.Buffer)).Sum(CountOf);
+    public long Parameters => Sketch.Tensors.Where(t => t.Type.IsFloat() && !t.Parts.Any(p => p.Role == TensorRole.Buffer)).Sum(t => t.Count);
 
     /// <summary>Digest of all weights: of the tensors' digests in name order. Independent of shards and of tensor order.</summary>
     public Digest128 Digest
@@ -49,6 +49,4 @@ public sealed record Fingerprint
             return Xxh3.Hash128(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
         }
     }
-
-    private static long CountOf(TensorSketch tensor) => tensor.Shape.Aggregate(1L, (product, size) => product * size);
 }

@@ -3,7 +3,6 @@ using Stemma.Checkpoints;
 using Stemma.Comparing;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
-using Stemma.Sketching;
 
 namespace Stemma.Judging;
 
@@ -59,9 +58,7 @@ public static class Judge
 
     /// <summary>Tensors whose numbers took part, or that hold no weights: flags, masks, counters.</summary>
     private static int Read(Fingerprint model) => model.Sketch.Tensors.Count(t =>
-        t.Type == TensorType.Bool || (t.Type.IsFloat() ? t.Parts.Count > 0 : t.Parts.All(p => p.Role == TensorRole.Buffer) && (t.Parts.Count > 0 || Count(t) <= 1)));
-
-    private static long Count(TensorSketch tensor) => tensor.Shape.Aggregate(1L, (product, size) => product * size);
+        t.Type == TensorType.Bool || (t.Type.IsFloat() ? t.Parts.Count > 0 : t.Parts.All(p => p.Role == TensorRole.Buffer) && (t.Parts.Count > 0 || t.Count <= 1)));
 
     private static Party PartyOf(Fingerprint model) => new(model.Name, model.Digest.ToString(), model.Architecture, model.Parameters);
 

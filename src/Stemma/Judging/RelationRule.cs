@@ -30,8 +30,9 @@ internal static class RelationRule
 
         // A descendant keeps what its ancestor learned about as well as the ancestor's initial noise; a twin by seed never had it.
         var learned = findings.Learned;
-        var numbers = $"gains {Show(findings.Gains)}, biases {Show(findings.Biases)}, matrices {Show(findings.Bulk)}";
-        var keepsUp = findings.Bulk is > 0 and { } bulk && learned.R >= Thresholds.LearnedKeepsUp * bulk;
+        var bulk = findings.Bulk;
+        var numbers = $"gains {Show(findings.Gains)}, biases {Show(findings.Biases)}, matrices {Show(bulk)}";
+        var keepsUp = bulk > 0 && learned.R >= Thresholds.LearnedKeepsUp * bulk;
         if (learned.R >= Thresholds.LearnedMajority && keepsUp) return new(Relation.Derived, $"what training wrote is shared too ({numbers})", []);
         return new(Relation.CommonOrigin, $"what they share may be only their initial values: what training wrote is not shared enough for descent ({numbers})",
             [new("same-initial-values", "One script run twice with its default seed, on other data or in another order, gives this picture, and nobody need have copied anything. "

@@ -41,7 +41,11 @@ public sealed record PartSketch
 /// <param name="Shape">As stored.</param>
 /// <param name="Digest">XXH3-128 over the digests of its row bands.</param>
 /// <param name="Parts">Logical parts; empty for tensors that hold no floats.</param>
-public sealed record TensorSketch(string Name, TensorType Type, IReadOnlyList<long> Shape, Digest128 Digest, IReadOnlyList<PartSketch> Parts);
+public sealed record TensorSketch(string Name, TensorType Type, IReadOnlyList<long> Shape, Digest128 Digest, IReadOnlyList<PartSketch> Parts)
+{
+    /// <summary>Numbers in the tensor.</summary>
+    public long Count => Shape.Aggregate(1L, (product, size) => product * size);
+}
 
 /// <summary>Everything one pass over a checkpoint leaves behind.</summary>
 public sealed record ModelSketch

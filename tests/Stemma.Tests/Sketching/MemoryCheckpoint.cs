@@ -34,7 +34,7 @@ internal sealed class MemoryCheckpoint : Checkpoint
     public override void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination) =>
         _bytes[tensor.Name].AsSpan((int)(firstRow * tensor.RowBytes), destination.Length).CopyTo(destination);
 
-    public override void ReadBytes(int file, long offset, Span<byte> destination) => throw new NotSupportedException();
+    public override void ReadBytes(int file, long offset, Span<byte> destination) => throw new NotSupportedException("a checkpoint in memory has no files to hash");
 
     protected override void Dispose(bool disposing)
     {

@@ -1,6 +1,5 @@
 using Stemma.Anatomy;
 using Stemma.Sketching;
-using Stemma.Sketching.Kinds;
 
 namespace Stemma.Comparing.Alignment;
 
@@ -58,7 +57,7 @@ public sealed class LayerCosines
 
     private float[] Scaled(PartSketch part, int size)
     {
-        var direction = size == _size ? (float[])part.Linear!.Clone() : LinearSketch.Shrink(part.Linear!, size, _size);
+        float[] direction = [.. SketchCosine.Sized(part.Linear!, size, _size)];
         var length = Math.Sqrt(direction.Sum(v => (double)v * v));
         for (var i = 0; i < direction.Length; i++) direction[i] = length > 0 ? (float)(direction[i] / length) : 0;
         return direction;

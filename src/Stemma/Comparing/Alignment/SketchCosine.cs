@@ -18,5 +18,6 @@ public static class SketchCosine
         return Correlation.Cosine(Sized(a.Linear, sizeA, size), Sized(b.Linear, sizeB, size));
     }
 
-    private static float[] Sized(float[] sketch, int from, int to) => from == to ? sketch : LinearSketch.Shrink(sketch, from, to);
+    /// <summary>A sketch at the given size: itself when it has it.</summary>
+    internal static float[] Sized(float[] sketch, int from, int to) => from == to ? sketch : LinearSketch.Shrink(sketch, from, to);
 }

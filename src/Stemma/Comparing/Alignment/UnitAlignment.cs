@@ -40,7 +40,7 @@ public sealed class UnitAlignment
         var diagonal = Math.Min(subject.Count, reference.Count);
         var identity = Measure(LayerMap.Identity(diagonal), Pair, 0);
         var explained = subject.Count == reference.Count && identity.Matches.All(m => m.Share > 0.5);
-        if (explained || diagonal == 0) return Result(Paid(identity));
+        if (explained || diagonal == 0) return Result(Paid(identity, 0));
 
         // Which layers belong together is guessed from a few units; the test itself then uses all, and pays for every map that could have been guessed.
         var few = new SeededLayers(subject, reference, Screening);
@@ -54,11 +54,10 @@ public sealed class UnitAlignment
             + ExactBounds.LogBinomial(subject.Count, map.Pairs.Count) + ExactBounds.LogBinomial(reference.Count, map.Pairs.Count);
         var best = Measure(map, Pair, tried);
         // A best map that finds nothing is empty and must not hide that the test was made.
-        var chosen = best.LogP < identity.LogP ? best : identity;
-        return Result(Paid(chosen));
+        return Result(best.LogP < identity.LogP ? Paid(best, identity.LogP) : Paid(identity, best.LogP));
 
         // Two families of maps, the identity and the best of all, are paid for even when the first is enough.
-        MappedUnits Paid(MappedUnits mapped) => mapped with { LogP = Math.Min(0, mapped.LogP + Math.Log(2)) };
+        static MappedUnits Paid(MappedUnits chosen, double other) => chosen with { LogP = ExactBounds.Bonferroni([chosen.LogP, other]) };
 
         UnitMatch Pair(int i, int j)
         {

@@ -8,7 +8,6 @@ namespace Stemma.Comparing.Methods;
 /// </summary>
 public sealed class DirectCosine : IMethod
 {
-    /// <summary>Fewer controls than this cannot place a score in the upper 5 %.</summary>
     public string Name => "direct-cosine";
 
     public Evidence? Weigh(PairContext pair)

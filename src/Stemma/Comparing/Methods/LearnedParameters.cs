@@ -35,7 +35,7 @@ public sealed class LearnedParameters : IMethod
 
     public Evidence? Weigh(PairContext pair)
     {
-        var (gains, biases) = Measure(pair);
+        var (gains, biases) = pair.Learned;
         if (gains is null && biases is null) return null;
         var parts = new List<string>();
         if (gains is { } g) parts.Add($"gains {g.R:0.000} ({g.Lower:0.00} to {g.Upper:0.00}, {g.Numbers} numbers)");

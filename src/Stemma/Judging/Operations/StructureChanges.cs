@@ -60,9 +60,10 @@ internal static class StructureChanges
             + (sparse.Shape.ExpertGroups > 1 ? $" in {sparse.Shape.ExpertGroups} groups" : "")
             + $" where the other model has one FFN of {dense.Shape.Ffn}; "
             + $"{share.Rate:P0} of the experts' units have their counterpart there" + (share.Copies ? ", several of them the same one." : ".");
-        var name = upcycled ? sparse.Shape.ExpertGroups > 1 ? "moge-upcycled" : "moe-upcycled" : "moe-collapsed";
+        // Experts that hold copies were cut from the dense model, whichever side it stands on; a dense subject of experts without copies may be their collapse.
+        var name = !upcycled && !share.Copies ? "moe-collapsed" : sparse.Shape.ExpertGroups > 1 ? "moge-upcycled" : "moe-upcycled";
         var direction = !share.Copies ? Direction.Undetermined : upcycled ? Direction.SubjectFromReference : Direction.ReferenceFromSubject;
-        yield return new(new(upcycled || !share.Copies ? name : sparse.Shape.ExpertGroups > 1 ? "moge-upcycled" : "moe-upcycled", detail), direction);
+        yield return new(new(name, detail), direction);
     }
 
     /// <summary>Share of the experts' units that both witnesses find in the dense model, and whether several experts hold the same unit.</summary>
