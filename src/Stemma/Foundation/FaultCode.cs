@@ -14,6 +14,7 @@ public enum FaultCode
     LinkRefused = 1005,
     ReadFailed = 1006,
     UnsafeName = 1008,
+    TensorTooLarge = 1009,
 
     SafetensorsTooSmall = 1101,
     SafetensorsHeaderTooLarge = 1102,

@@ -1,0 +1,106 @@
+using Stemma.Checkpoints;
+using Stemma.Foundation;
+using Stemma.Foundation.Linear;
+
+namespace Stemma.Anatomy.Values;
+
+/// <summary>
+/// The weights of a model by what they do: asks for "gate of layer 3" and gets the numbers, read when asked for and not kept. Several threads may ask at once.
+/// </summary>
+public sealed class ModelWeights : IDisposable
+{
+    private readonly ILookup<(TensorRole Role, bool Bias, int Layer, int Expert), (TensorInfo Tensor, TensorPart Part)> _parts;
+    private readonly Lazy<TokenTable?> _tokens;
+
+    private ModelWeights(Checkpoint checkpoint, ModelAnatomy anatomy)
+    {
+        (Checkpoint, Anatomy) = (checkpoint, anatomy);
+        _parts = anatomy.Assignments.Where(a => a.Tensor.Type.IsFloat() && a.Tensor.Type != TensorType.C64)
+            .SelectMany(a => a.Parts.Select(p => (a.Tensor, Part: p))).ToLookup(p => (p.Part.Role, p.Part.IsBias, p.Part.Layer, p.Part.Expert));
+        _tokens = new(() => TokenTableReader.Read(checkpoint.Folder));
+    }
+
+    public Checkpoint Checkpoint { get; }
+    public ModelAnatomy Anatomy { get; }
+    public ModelShape Shape => Anatomy.Shape;
+
+    /// <summary>The vocabulary beside the weights; null when there is none.</summary>
+    /// <exception cref="StemmaException">The tokenizer's file is broken.</exception>
+    public TokenTable? Tokens => _tokens.Value;
+
+    /// <summary>Opens a folder or file and reads its headers.</summary>
+    /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
+    public static ModelWeights Open(string path)
+    {
+        var checkpoint = CheckpointOpener.Open(path);
+        try
+        {
+            return new(checkpoint, AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, System.IO.Path.GetFileName(path)));
+        }
+        catch
+        {
+            checkpoint.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The experts of a layer that have a role's matrix: <see cref="TensorPart.NoExpert"/> for a dense one, routed ones ascending, the shared one last.</summary>
+    public IReadOnlyList<int> Experts(TensorRole role, int layer) =>
+        [.. _parts.Where(g => g.Key.Role == role && !g.Key.Bias && g.Key.Layer == layer).Select(g => g.Key.Expert).OrderBy(e => e == TensorPart.SharedExpert).ThenBy(e => e)];
+
+    public bool Has(TensorRole role, int layer, int expert = TensorPart.NoExpert) => _parts.Contains((role, false, layer, expert));
+
+    /// <summary>A matrix [out, in]; where a file keeps each head apart, the heads one after another. Null when the model has none.</summary>
+    public Matrix? Read(TensorRole role, int layer = TensorPart.NoLayer, int expert = TensorPart.NoExpert)
+    {
+        var parts = _parts[(role, false, layer, expert)].OrderBy(p => p.Part.Head).ToList();
+        if (parts.Count == 0) return null;
+        if (parts.Count == 1) return PartReader.Read(Checkpoint, parts[0].Tensor, parts[0].Part);
+        var heads = parts.ConvertAll(p => PartReader.Read(Checkpoint, p.Tensor, p.Part));
+        // A role that writes the residual stream has its heads along its columns.
+        return role == TensorRole.O ? Stack(heads.ConvertAll(h => h.Transpose())).Transpose() : Stack(heads);
+    }
+
+    /// <summary>A matrix with the gains of its inputs and outputs folded in, W diag(g): what reads or writes the residual stream itself.</summary>
+    public Matrix? ReadFolded(TensorRole role, int layer = TensorPart.NoLayer, int expert = TensorPart.NoExpert)
+    {
+        if (Read(role, layer, expert) is not { } matrix) return null;
+        var part = _parts[(role, false, layer, expert)].First().Part;
+        if (Gain(part.InputGain) is { } input && input.Length == matrix.Columns) matrix.ScaleColumns(input);
+        if (Gain(part.OutputGain) is { } output && output.Length == matrix.Rows) matrix.ScaleRows(output);
+        return matrix;
+    }
+
+    /// <summary>A vector: a gain as stored, or the bias of a role's matrix. Null when the model has none.</summary>
+    public float[]? ReadVector(TensorRole role, int layer = TensorPart.NoLayer, bool bias = false, int expert = TensorPart.NoExpert)
+    {
+        var parts = _parts[(role, bias, layer, expert)].OrderBy(p => p.Part.Head).ToList();
+        return parts.Count == 0 ? null : [.. parts.SelectMany(p => PartReader.Read(Checkpoint, p.Tensor, p.Part).Data)];
+    }
+
+    /// <summary>A gain with its offset added; null when there is none.</summary>
+    public float[]? Gain(GainReference? reference)
+    {
+        if (reference is not { } wanted) return null;
+        var part = _parts[(wanted.Role, false, wanted.Layer, TensorPart.NoExpert)].FirstOrDefault();
+        if (part.Tensor is null) return null;
+        var values = PartReader.Read(Checkpoint, part.Tensor, part.Part).Data;
+        for (var i = 0; i < values.Length; i++) values[i] += part.Part.GainOffset;
+        return values;
+    }
+
+    public void Dispose() => Checkpoint.Dispose();
+
+    private static Matrix Stack(List<Matrix> parts)
+    {
+        var result = new Matrix(parts.Sum(p => p.Rows), parts[0].Columns);
+        var next = 0;
+        foreach (var part in parts)
+        {
+            part.Data.CopyTo(result.Data, next);
+            next += part.Data.Length;
+        }
+
+        return result;
+    }
+}

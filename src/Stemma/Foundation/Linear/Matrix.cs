@@ -1,0 +1,102 @@
+namespace Stemma.Foundation.Linear;
+
+/// <summary>A dense matrix of floats in row-major order.</summary>
+/// <param name="rows">Rows.</param>
+/// <param name="columns">Columns.</param>
+public sealed class Matrix(int rows, int columns)
+{
+    public int Rows { get; } = rows;
+    public int Columns { get; } = columns;
+
+    /// <summary>[rows, columns].</summary>
+    public float[] Data { get; } = new float[checked(rows * columns)];
+
+    public float this[int row, int column]
+    {
+        get => Data[(row * Columns) + column];
+        set => Data[(row * Columns) + column] = value;
+    }
+
+    public Span<float> Row(int row) => Data.AsSpan(row * Columns, Columns);
+
+    /// <summary>The identity, or its first rows or columns where the two sizes differ.</summary>
+    public static Matrix Identity(int rows, int columns)
+    {
+        var identity = new Matrix(rows, columns);
+        for (var i = 0; i < Math.Min(rows, columns); i++) identity[i, i] = 1;
+        return identity;
+    }
+
+    /// <summary>Rows given one by one, all of one length.</summary>
+    public static Matrix OfRows(IReadOnlyList<float[]> rows)
+    {
+        var matrix = new Matrix(rows.Count, rows.Count == 0 ? 0 : rows[0].Length);
+        for (var i = 0; i < rows.Count; i++) rows[i].CopyTo(matrix.Row(i));
+        return matrix;
+    }
+
+    public Matrix Transpose()
+    {
+        const int Tile = 32;
+        var result = new Matrix(Columns, Rows);
+        for (var top = 0; top < Rows; top += Tile)
+        {
+            for (var left = 0; left < Columns; left += Tile)
+            {
+                for (var i = top; i < Math.Min(top + Tile, Rows); i++)
+                    for (var j = left; j < Math.Min(left + Tile, Columns); j++) result.Data[(j * Rows) + i] = Data[(i * Columns) + j];
+            }
+        }
+
+        return result;
+    }
+
+    /// <summary>Some rows, in the order asked for.</summary>
+    public Matrix Take(ReadOnlySpan<int> rows)
+    {
+        var result = new Matrix(rows.Length, Columns);
+        for (var i = 0; i < rows.Length; i++) Row(rows[i]).CopyTo(result.Row(i));
+        return result;
+    }
+
+    /// <summary>Multiplies column j by <paramref name="factors"/>[j], in place: W diag(f).</summary>
+    public Matrix ScaleColumns(ReadOnlySpan<float> factors)
+    {
+        for (var i = 0; i < Rows; i++)
+        {
+            var row = Row(i);
+            for (var j = 0; j < row.Length; j++) row[j] *= factors[j];
+        }
+
+        return this;
+    }
+
+    /// <summary>Multiplies row i by <paramref name="factors"/>[i], in place: diag(f) W.</summary>
+    public Matrix ScaleRows(ReadOnlySpan<float> factors)
+    {
+        for (var i = 0; i < Rows; i++)
+        {
+            foreach (ref var value in Row(i)) value *= factors[i];
+        }
+
+        return this;
+    }
+
+    /// <summary>Scales every row to length 1, in place; rows of zeros stay.</summary>
+    /// <returns>The lengths that the rows had.</returns>
+    public float[] NormaliseRows()
+    {
+        var norms = new float[Rows];
+        for (var i = 0; i < Rows; i++)
+        {
+            norms[i] = (float)Math.Sqrt(Products.Dot(Row(i), Row(i)));
+            if (norms[i] > 0 && float.IsFinite(norms[i]))
+                foreach (ref var value in Row(i)) value /= norms[i];
+        }
+
+        return norms;
+    }
+
+    /// <summary>Root of the sum of squares.</summary>
+    public double Norm() => Math.Sqrt(Products.Dot(Data, Data));
+}

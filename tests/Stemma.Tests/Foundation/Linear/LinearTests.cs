@@ -1,0 +1,124 @@
+using Stemma.Foundation.Linear;
+using Stemma.Tests.Support;
+
+namespace Stemma.Tests.Foundation.Linear;
+
+public sealed class LinearTests
+{
+    [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(5, 7, 3)]
+    [InlineData(64, 66, 48)]
+    [InlineData(131, 129, 257)]
+    public void Products_are_those_of_the_definition(int rows, int columns, int inner)
+    {
+        var dice = new Dice(rows + columns);
+        var (a, b) = (Draw(dice, rows, inner), Draw(dice, columns, inner));
+        var product = Products.MultiplyTransposed(a, b);
+        for (var i = 0; i < rows; i++)
+        {
+            for (var j = 0; j < columns; j++)
+            {
+                var expected = Enumerable.Range(0, inner).Sum(k => (double)a[i, k] * b[j, k]);
+                Assert.Equal(expected, product[i, j], 1e-4);
+            }
+        }
+
+        Assert.Equal(product.Data, Products.Multiply(a, b.Transpose()).Data);
+        Assert.Equal(product.Data, Products.TransposedMultiply(a.Transpose(), b.Transpose()).Data);
+    }
+
+    [Fact]
+    public void The_assignment_is_the_best_of_all_orders()
+    {
+        var dice = new Dice(11);
+        for (var round = 0; round < 60; round++)
+        {
+            var (rows, columns) = (1 + dice.Below(5), 5 + dice.Below(2));
+            var scores = Draw(dice, rows, columns);
+            // Ties must not mislead it.
+            if (round % 3 == 0) for (var i = 0; i < scores.Data.Length; i++) scores.Data[i] = MathF.Round(scores.Data[i]);
+            var found = Assignment.Maximise(scores);
+            Assert.Equal(rows, found.Distinct().Count());
+            Assert.Equal(Best(scores, 0, new bool[columns]), Enumerable.Range(0, rows).Sum(i => (double)scores[i, found[i]]), 1e-4);
+        }
+    }
+
+    [Fact]
+    public void A_hidden_order_of_thousands_comes_back()
+    {
+        const int Size = 1500;
+        var dice = new Dice(5);
+        var order = dice.Order(Size);
+        var scores = new Matrix(Size, Size);
+        for (var i = 0; i < Size; i++)
+            for (var j = 0; j < Size; j++) scores[i, j] = 0.05f * dice.Normal() + (order[i] == j ? 0.5f : 0);
+        Assert.Equal(order, Assignment.Maximise(scores));
+    }
+
+    [Fact]
+    public void The_assignment_does_not_take_more_rows_than_columns() =>
+        Assert.Throws<ArgumentException>(() => Assignment.Maximise(new Matrix(3, 2)));
+
+    [Theory]
+    [InlineData(24, 24)]
+    [InlineData(40, 24)]
+    [InlineData(24, 40)]
+    public void The_polar_factor_undoes_a_stretch(int rows, int columns)
+    {
+        var m = Draw(new Dice(rows), rows, columns);
+        var factor = Polar.Factor(m);
+        var (u, _, v) = Decomposition.Svd(m);
+        var expected = Products.MultiplyTransposed(u, v);
+        for (var i = 0; i < expected.Data.Length; i++) Assert.Equal(expected.Data[i], factor.Data[i], 5e-3);
+    }
+
+    [Fact]
+    public void The_polar_factor_survives_a_wide_spread_of_singular_values()
+    {
+        const int Size = 48;
+        var rotation = Polar.Factor(Draw(new Dice(3), Size, Size));
+        var stretched = rotation.Transpose();
+        for (var i = 0; i < Size; i++)
+            foreach (ref var value in stretched.Row(i)) value *= MathF.Pow(10, -4f * i / Size);
+        var factor = Polar.Factor(stretched.Transpose());
+        for (var i = 0; i < factor.Data.Length; i++) Assert.Equal(rotation.Data[i], factor.Data[i], 1e-2);
+    }
+
+    [Fact]
+    public void Nothing_has_no_polar_factor() => Assert.All(Polar.Factor(new Matrix(3, 3)).Data, value => Assert.Equal(0, value));
+
+    [Fact]
+    public void Eigenvectors_rebuild_the_matrix()
+    {
+        var m = Draw(new Dice(8), 12, 12);
+        var symmetric = Products.TransposedMultiply(m, m);
+        var (values, vectors) = Decomposition.Symmetric(symmetric);
+        Assert.Equal(values.OrderDescending(), values);
+        var scaled = vectors.Transpose().Transpose().ScaleColumns([.. values.Select(v => (float)v)]);
+        var rebuilt = Products.MultiplyTransposed(scaled, vectors);
+        for (var i = 0; i < m.Data.Length; i++) Assert.Equal(symmetric.Data[i], rebuilt.Data[i], 1e-3);
+    }
+
+    internal static Matrix Draw(Dice dice, int rows, int columns)
+    {
+        var matrix = new Matrix(rows, columns);
+        dice.Normals(rows * columns).CopyTo(matrix.Data, 0);
+        return matrix;
+    }
+
+    private static double Best(Matrix scores, int row, bool[] taken)
+    {
+        if (row == scores.Rows) return 0;
+        var best = double.NegativeInfinity;
+        for (var j = 0; j < scores.Columns; j++)
+        {
+            if (taken[j]) continue;
+            taken[j] = true;
+            best = Math.Max(best, scores[row, j] + Best(scores, row + 1, taken));
+            taken[j] = false;
+        }
+
+        return best;
+    }
+}
