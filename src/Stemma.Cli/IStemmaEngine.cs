@@ -1,3 +1,4 @@
+using Stemma.Comparing.Deep;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
@@ -11,7 +12,9 @@ internal interface IStemmaEngine
 
     Fingerprint Fingerprint(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel);
 
-    ComparisonResult Compare(Fingerprint subject, Fingerprint reference, string subjectName, string referenceName);
+    ComparedModel Open(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel);
+
+    ComparisonResult Compare(ComparedModel subject, ComparedModel reference, string subjectName, string referenceName, IWorkProgress progress, CancellationToken cancel);
 
     void Save(Fingerprint fingerprint, string path);
 
@@ -26,8 +29,12 @@ internal sealed class StemmaEngine : IStemmaEngine
     public Fingerprint Fingerprint(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel) =>
         Engine.Fingerprint(path, options, progress, cancel);
 
-    public ComparisonResult Compare(Fingerprint subject, Fingerprint reference, string subjectName, string referenceName) =>
-        Engine.Compare(subject, reference, subjectName, referenceName);
+    public ComparedModel Open(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel) =>
+        Engine.Open(path, options, progress, cancel);
+
+    public ComparisonResult Compare(
+        ComparedModel subject, ComparedModel reference, string subjectName, string referenceName, IWorkProgress progress, CancellationToken cancel) =>
+        Engine.Compare(subject, reference, subjectName, referenceName, progress, cancel);
 
     public void Save(Fingerprint fingerprint, string path) => Engine.Save(fingerprint, path);
 

@@ -1,5 +1,6 @@
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
+using Stemma.Comparing.Deep;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
@@ -41,6 +42,37 @@ public static class Engine
     /// <exception cref="StemmaException"><see cref="FaultCode.RecipeMismatch"/> when the fingerprints were made by different recipes.</exception>
     public static ComparisonResult Compare(Fingerprint subject, Fingerprint reference, string? subjectName = null, string? referenceName = null) =>
         Judge.Compare(subject with { Name = subjectName ?? subject.Name }, reference with { Name = referenceName ?? reference.Name });
+
+    /// <summary>Opens a model for comparison: its fingerprint, and the weights for a second look in other residual bases.</summary>
+    /// <param name="path">Folder, weight file, shard index or <c>.stemma</c> file; of the last the weights are not at hand.</param>
+    /// <param name="options">How to read; null for the defaults.</param>
+    /// <param name="progress">Told about bytes read; null for nobody.</param>
+    /// <param name="cancel">Stops the work between two chunks.</param>
+    /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
+    public static ComparedModel Open(string path, SketchOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default)
+    {
+        options ??= new();
+        using var checkpoint = CheckpointOpener.Open(path);
+        return FingerprintReader.IsFingerprint(checkpoint)
+            ? new(FingerprintReader.Read(checkpoint), null)
+            : new(FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel), path);
+    }
+
+    /// <summary>
+    /// Weighs the evidence between two models. Where the fingerprints find no relation and the weights are at hand, these are compared in other residual bases too.
+    /// </summary>
+    /// <param name="subject">The model whose descent is asked about.</param>
+    /// <param name="reference">The known model.</param>
+    /// <param name="subjectName">What the verdict calls the subject; null for the fingerprint's own name.</param>
+    /// <param name="referenceName">What the verdict calls the reference; null for the fingerprint's own name.</param>
+    /// <param name="progress">Told about bytes read; null for nobody.</param>
+    /// <param name="cancel">Stops the work between two steps.</param>
+    /// <exception cref="StemmaException">The weights cannot be read, or the fingerprints were made by different recipes.</exception>
+    public static ComparisonResult Compare(
+        ComparedModel subject, ComparedModel reference, string? subjectName = null, string? referenceName = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
+        Judge.Compare(
+            subject.Fingerprint with { Name = subjectName ?? subject.Fingerprint.Name }, reference.Fingerprint with { Name = referenceName ?? reference.Fingerprint.Name },
+            () => ComparedModel.Search(subject, reference, progress ?? NoProgress.Instance, cancel));
 
     /// <summary>Reads headers and companion files only: what a checkpoint says it is, in milliseconds for any size.</summary>
     /// <param name="path">Folder, weight file or shard index; a <c>.stemma</c> file tells what the model was that it was made from.</param>

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Stemma.Cli.Screen;
+using Stemma.Comparing.Deep;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
@@ -51,7 +52,8 @@ internal sealed class CompareCommand : Verb
         ModelNames.CheckExist(paths);
         (paths, names) = Models(paths, names);
         var started = Around.Clock.GetTimestamp();
-        var models = Fingerprints(parsed, paths, names, quiet);
+        var progress = ProgressScreen.For(Around, quiet);
+        var models = Open(parsed, paths, names, progress, quiet);
         var slow = Around.Clock.GetElapsedTime(started) > TimeSpan.FromSeconds(5);
         var results = new List<ComparisonResult>();
         for (var known = 0; known < models.Count; known++)
@@ -59,10 +61,11 @@ internal sealed class CompareCommand : Verb
             for (var subject = known + 1; subject < models.Count; subject++)
             {
                 Around.Cancel.ThrowIfCancellationRequested();
-                results.Add(Around.Engine.Compare(models[subject].Fingerprint, models[known].Fingerprint, models[subject].Name, models[known].Name));
+                results.Add(Around.Engine.Compare(models[subject].Model, models[known].Model, models[subject].Name, models[known].Name, progress, Around.Cancel));
             }
         }
 
+        foreach (var (_, model) in models) model.Dispose();
         var details = parsed.GetValue(_details);
         if (parsed.GetValue(_format) is "text") Painter.Print(Around, Lines(results, Around.Width, details));
         else Around.Out.Write(Render(parsed.GetValue(_format)!, results, details));
@@ -79,20 +82,19 @@ internal sealed class CompareCommand : Verb
         return results is [{ Verdict.Relation: Relation.Inconclusive }] ? ExitCode.Inconclusive : ExitCode.Ran;
     }
 
-    private List<(string Name, Fingerprint Fingerprint)> Fingerprints(ParseResult parsed, string[] paths, IReadOnlyList<string> names, bool quiet)
+    private List<(string Name, ComparedModel Model)> Open(ParseResult parsed, string[] paths, IReadOnlyList<string> names, IWorkProgress progress, bool quiet)
     {
         var options = new SketchOptions { Threads = parsed.GetValue(_threads), FileHashes = parsed.GetValue(_hashes) };
-        var progress = ProgressScreen.For(Around, quiet);
         var folder = parsed.GetValue(_save);
         var places = paths.Select((path, at) => folder is null || SketchFiles.IsFingerprint(path) ? null : SketchFiles.Place(folder, names[at])).ToList();
         if (folder is not null) OutputFiles.MakeFolder(folder);
         foreach (var place in places.OfType<string>()) SketchFiles.CheckOverwrite(Around, place);
-        var models = new List<(string Name, Fingerprint Fingerprint)>();
+        var models = new List<(string Name, ComparedModel Model)>();
         for (var at = 0; at < paths.Length; at++)
         {
-            models.Add((names[at], Around.Engine.Fingerprint(paths[at], options, progress, Around.Cancel)));
+            models.Add((names[at], Around.Engine.Open(paths[at], options, progress, Around.Cancel)));
             if (places[at] is not { } place) continue;
-            OutputFiles.Write(place, partial => Around.Engine.Save(models[^1].Fingerprint, partial));
+            OutputFiles.Write(place, partial => Around.Engine.Save(models[^1].Model.Fingerprint, partial));
             if (!quiet) Around.Error.WriteLine($"saved {SafeText.Escape(place)}");
         }
 

@@ -13,6 +13,8 @@ public static class Battery
         new IdenticalTensors(),
         new LearnedParameters(),
         new TwoWitnessTest(),
+        new AlignedUnits(),
+        new AlignedAttention(),
         new DirectCosine(),
         new CentredGains(),
         new NamedTensors(),

@@ -1,4 +1,5 @@
 using Stemma.Comparing.Alignment;
+using Stemma.Comparing.Deep;
 using Stemma.Comparing.Methods;
 using Stemma.Fingerprints;
 using Stemma.Sketching;
@@ -16,9 +17,10 @@ public sealed class PairContext
 
     /// <param name="subject">The model under suspicion.</param>
     /// <param name="reference">The known model.</param>
-    public PairContext(Fingerprint subject, Fingerprint reference)
+    /// <param name="deep">What a comparison of the weights themselves found; null when only fingerprints were compared.</param>
+    public PairContext(Fingerprint subject, Fingerprint reference, DeepFindings? deep = null)
     {
-        (Subject, Reference) = (subject, reference);
+        (Subject, Reference, Deep) = (subject, reference, deep);
         (SubjectParts, ReferenceParts) = (new(subject), new(reference));
         _units = new(() => UnitAlignment.Find(SameWidth ? subject.Sketch.Units : [], SameWidth ? reference.Sketch.Units : []));
         _anchors = new(() => SharedAnchors.Find(subject.Sketch.Anchors, reference.Sketch.Anchors));
@@ -29,6 +31,9 @@ public sealed class PairContext
 
     public Fingerprint Subject { get; }
     public Fingerprint Reference { get; }
+
+    /// <summary>What a comparison of the weights themselves found; null when only fingerprints were compared.</summary>
+    public DeepFindings? Deep { get; }
     public PartIndex SubjectParts { get; }
     public PartIndex ReferenceParts { get; }
 

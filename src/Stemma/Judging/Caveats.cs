@@ -19,7 +19,9 @@ internal static class Caveats
         if (ruling.Relation == Relation.Unrelated && power is { } cosine)
         {
             caveats.Add(new("power", $"Copies whose vectors kept a cosine of {cosine:0.00} or more with the original would have been found, 95 times in 100, as long as their numbering was kept. "
-                + "A relation hidden by a rotation of the residual stream and retrained embeddings together would not."));
+                + (findings.Pair.Deep is null
+                    ? "Only fingerprints were compared: a relation hidden by a permutation or rotation of the residual stream and retrained embeddings together would not have been found. Compare the weights."
+                    : "The weights were also searched for a permutation or rotation of the residual stream that would make the two meet; none was found.")));
         }
 
         if (findings.Pair.Anchors.Obstacle is { } obstacle) caveats.Add(new("tokens-unmatched", $"Token rows took no part: {obstacle}."));

@@ -37,8 +37,11 @@ internal sealed class Findings
 
     /// <summary>Two calibrated families beyond every control, with the effect asked for.</summary>
     public bool TwoCalibratedFamilies =>
-        Evidence.Count(e => e is { Kind: EvidenceKind.Calibrated, Percentile: >= 100, Method: "two-witness" or "direct-cosine" }
-            && e.Controls >= Controls.Fewest && e.Effect >= Thresholds.CalibratedEffect) >= 2;
+        Evidence.Where(e => e is { Kind: EvidenceKind.Calibrated, Percentile: >= 100, Method: "two-witness" or "direct-cosine" or "aligned-units" or "aligned-attention" }
+            && e.Controls >= Controls.Fewest && e.Effect >= Thresholds.CalibratedEffect).DistinctBy(e => Family(e.Method)).Count() >= 2;
+
+    /// <summary>The same units in two bases are one family.</summary>
+    private static string Family(string method) => method is "two-witness" or "aligned-units" ? "units" : "matrices";
 
     /// <summary>The family that agrees more: gains may have been rescaled away, biases may not exist.</summary>
     public LearnedCorrelation Learned => (Gains, Biases) switch

@@ -1,6 +1,7 @@
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
 using Stemma.Comparing;
+using Stemma.Comparing.Deep;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 
@@ -11,11 +12,19 @@ public static class Judge
 {
     /// <param name="subject">The model under suspicion.</param>
     /// <param name="reference">The known model.</param>
+    /// <param name="search">Compares the weights themselves in every residual basis; asked only when the fingerprints find no relation. Null when the weights are not at hand.</param>
     /// <exception cref="StemmaException"><see cref="FaultCode.RecipeMismatch"/> when the fingerprints were made by different recipes.</exception>
-    public static ComparisonResult Compare(Fingerprint subject, Fingerprint reference)
+    public static ComparisonResult Compare(Fingerprint subject, Fingerprint reference, Func<DeepFindings?>? search = null)
     {
         ExpectSameRecipe(subject, reference);
-        var pair = new PairContext(subject, reference);
+        var shallow = Weigh(new PairContext(subject, reference));
+        var undecided = shallow.Verdict.Relation is Relation.Unrelated or Relation.Inconclusive;
+        return undecided && search?.Invoke() is { } deep ? Weigh(new PairContext(subject, reference, deep)) : shallow;
+    }
+
+    private static ComparisonResult Weigh(PairContext pair)
+    {
+        var (subject, reference) = (pair.Subject, pair.Reference);
         var findings = new Findings(pair);
         var coverage = new Coverage(Read(subject) + Read(reference), subject.Sketch.Tensors.Count + reference.Sketch.Tensors.Count);
         var limited = subject.Notices.Concat(reference.Notices).Any(n => n.LimitsCoverage);

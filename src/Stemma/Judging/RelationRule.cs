@@ -1,4 +1,5 @@
 using Stemma.Comparing;
+using Stemma.Comparing.Deep;
 using Stemma.Comparing.Methods;
 
 namespace Stemma.Judging;
@@ -22,6 +23,7 @@ internal static class RelationRule
     /// <summary>The weights are not independent: was what they share learned, or only drawn from one seed?</summary>
     private static Ruling SeedOrDescent(Findings findings)
     {
+        if (findings.Pair.Deep?.Learned is { } recovered) return InRecoveredBasis(recovered);
         if (!findings.LearnedKnown)
         {
             return new(Relation.CommonOrigin, "no parameter that starts from a constant could be compared, so shared initial values cannot be told from descent",
@@ -29,15 +31,32 @@ internal static class RelationRule
         }
 
         // A descendant keeps what its ancestor learned about as well as the ancestor's initial noise; a twin by seed never had it.
-        var learned = findings.Learned;
         var bulk = findings.Bulk;
         var numbers = $"gains {Show(findings.Gains)}, biases {Show(findings.Biases)}, matrices {Show(bulk)}";
-        var keepsUp = bulk > 0 && learned.R >= Thresholds.LearnedKeepsUp * bulk;
-        if (learned.R >= Thresholds.LearnedMajority && keepsUp) return new(Relation.Derived, $"what training wrote is shared too ({numbers})", []);
-        return new(Relation.CommonOrigin, $"what they share may be only their initial values: what training wrote is not shared enough for descent ({numbers})",
+        return KeepsUp(findings.Learned.R, bulk) ? Descent(numbers) : SharedStart(numbers);
+    }
+
+    /// <summary>The same question in a recovered basis. Where gains were folded away and there are no biases, the matrices' strongest directions answer it.</summary>
+    private static Ruling InRecoveredBasis(LearnedInBasis found)
+    {
+        if (found.Gains is null && found.Biases is null)
+        {
+            var kept = $"the matrices' strongest directions are kept {Show(found.Retention)} times as well as the rest";
+            return found.Retention >= Thresholds.RetainedAsWell ? Descent(kept) : SharedStart(kept);
+        }
+
+        var numbers = $"gains {Show(found.Gains)}, biases {Show(found.Biases)}, matrices {Show(found.Matrices)}";
+        return KeepsUp(Math.Max(found.Gains ?? -1, found.Biases ?? -1), found.Matrices) ? Descent(numbers) : SharedStart(numbers);
+    }
+
+    private static bool KeepsUp(double learned, double? bulk) => bulk > 0 && learned >= Thresholds.LearnedMajority && learned >= Thresholds.LearnedKeepsUp * bulk;
+
+    private static Ruling Descent(string numbers) => new(Relation.Derived, $"what training wrote is shared too ({numbers})", []);
+
+    private static Ruling SharedStart(string numbers) =>
+        new(Relation.CommonOrigin, $"what they share may be only their initial values: what training wrote is not shared enough for descent ({numbers})",
             [new("same-initial-values", "One script run twice with its default seed, on other data or in another order, gives this picture, and nobody need have copied anything. "
                 + "A descent followed by a long training on other data can look like this too; the weights alone do not tell.")]);
-    }
 
     private static Ruling Clear(Findings findings, Coverage coverage, bool limited, double? power)
     {
@@ -50,7 +69,11 @@ internal static class RelationRule
                 "Even a copy would not have been recognised with certainty: the models have too few units and residual dimensions.");
         }
 
+        if (findings.Pair.Deep is { Matched.Count: > 0 } deep) return Inconclusive(
+            $"in another residual basis the units of {deep.Matched.Count} layers meet, but too few families of weights or too few controls stand behind it", "weak-trace",
+            "A claim needs two families of weights beyond every control, and at least twenty controls.");
         if (findings.Log10P < Thresholds.SilentLog10P) return Inconclusive("a trace was found, too weak to claim a relation", "weak-trace", "Compare the folders of weights, or more checkpoints of the same models.");
+        // In a basis that was searched for and not found the geometry of tokens is still more than strangers show.
         if (findings.Of("token-geometry")?.Statistic > TokenGeometry.Suspicious)
             return Inconclusive("the numbering differs, but the embeddings have the same inner geometry, as after a rotation or permutation of the residual stream", "hidden-basis",
                 "Neither a relation nor its absence can be claimed from the stored basis: the geometry of the token embeddings is the same on both sides.");

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using Stemma.Cli;
+using Stemma.Comparing.Deep;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
@@ -32,7 +33,10 @@ internal sealed class FakeEngine : IStemmaEngine
         return (Fingerprint)RuntimeHelpers.GetUninitializedObject(typeof(Fingerprint));
     }
 
-    public ComparisonResult Compare(Fingerprint subject, Fingerprint reference, string subjectName, string referenceName)
+    public ComparedModel Open(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel) => new(Fingerprint(path, options, progress, cancel), path);
+
+    public ComparisonResult Compare(
+        ComparedModel subject, ComparedModel reference, string subjectName, string referenceName, IWorkProgress progress, CancellationToken cancel)
     {
         Compared.Add((subjectName, referenceName));
         return Answer(subjectName, referenceName);

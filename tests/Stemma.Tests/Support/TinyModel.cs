@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using Stemma.Checkpoints;
 using Stemma.Checkpoints.Safetensors;
 using Stemma.Fingerprints;
+using Stemma.Foundation.Linear;
 
 namespace Stemma.Tests.Support;
 
@@ -94,6 +95,29 @@ internal sealed class TinyModel
         return changed;
     }
 
+    /// <summary>The residual stream turned by a random rotation, the gains folded into the matrices behind them: the same function.</summary>
+    public TinyModel WithResidualRotated(int seed)
+    {
+        var drawn = new Matrix(Hidden, Hidden);
+        new Dice(seed).Normals(Hidden * Hidden).CopyTo(drawn.Data, 0);
+        var rotation = Polar.Factor(drawn);
+        var changed = new TinyModel(this, Layers);
+        foreach (var (name, (shape, numbers)) in _tensors)
+        {
+            if (IsGain(name)) Array.Fill(changed._tensors[name].Numbers, 1f);
+            if (IsLearned(name)) continue;
+            var matrix = new Matrix((int)shape[0], (int)shape[1]);
+            numbers.CopyTo(matrix.Data, 0);
+            var writes = name.Contains("o_proj", StringComparison.Ordinal) || name.Contains("down_proj", StringComparison.Ordinal);
+            if (!writes && GainBefore(name) is { } gain) matrix.ScaleColumns(gain);
+            // A row x of what reads the stream becomes x R, a column of what writes it likewise.
+            var turned = writes ? Products.TransposedMultiply(rotation, matrix) : Products.Multiply(matrix, rotation);
+            turned.Data.CopyTo(changed._tensors[name].Numbers, 0);
+        }
+
+        return changed;
+    }
+
     /// <summary>Gains multiplied and the matrices behind them divided by powers of two: the same function, to the bit.</summary>
     public TinyModel WithGainsTraded(int seed)
     {
@@ -157,6 +181,12 @@ internal sealed class TinyModel
     public Fingerprint Sketch(string name = "tiny")
     {
         using var folder = new TemporaryFolder();
+        return Engine.Fingerprint(WriteTo(folder, name), new() { Threads = 1 });
+    }
+
+    /// <summary>Writes the checkpoint to a folder in another, and gives its path.</summary>
+    public string WriteTo(TemporaryFolder folder, string name)
+    {
         var path = Directory.CreateDirectory(folder.At(name)).FullName;
         using (var file = File.Create(Path.Combine(path, "model.safetensors")))
         {
@@ -168,7 +198,16 @@ internal sealed class TinyModel
             {"architectures":["Qwen2ForCausalLM"],"model_type":"qwen2","hidden_size":{{Hidden}},"num_hidden_layers":{{Layers}},"num_attention_heads":{{Heads}},
              "num_key_value_heads":{{KvHeads}},"head_dim":{{HeadDim}},"intermediate_size":{{Ffn}},"vocab_size":{{Vocabulary}},"tie_word_embeddings":false}
             """);
-        return Engine.Fingerprint(path, new() { Threads = 1 });
+        return path;
+    }
+
+    /// <summary>The gain that scales what a matrix reads; null for the embedding.</summary>
+    private float[]? GainBefore(string name)
+    {
+        if (name.StartsWith("lm_head", StringComparison.Ordinal)) return _tensors["model.norm.weight"].Numbers;
+        if (!name.StartsWith("model.layers.", StringComparison.Ordinal)) return null;
+        var norm = name.Contains("self_attn", StringComparison.Ordinal) ? "input_layernorm" : "post_attention_layernorm";
+        return _tensors[Name(int.Parse(name.Split('.')[2]), norm)].Numbers;
     }
 
     private static string Name(int layer, string module) => $"model.layers.{layer}.{module}.weight";

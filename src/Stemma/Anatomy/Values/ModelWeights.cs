@@ -48,6 +48,10 @@ public sealed class ModelWeights : IDisposable
     public IReadOnlyList<int> Experts(TensorRole role, int layer) =>
         [.. _parts.Where(g => g.Key.Role == role && !g.Key.Bias && g.Key.Layer == layer).Select(g => g.Key.Expert).OrderBy(e => e == TensorPart.SharedExpert).ThenBy(e => e)];
 
+    /// <summary>Bytes of the parts of one layer; of all layers without a number.</summary>
+    public long LayerBytes(int? layer = null) => _parts.Where(g => layer is null ? g.Key.Layer != TensorPart.NoLayer : g.Key.Layer == layer)
+        .SelectMany(g => g).Sum(p => p.Part.Rows.Count * p.Part.Columns.Count * p.Tensor.Type.BitsOf() / 8);
+
     public bool Has(TensorRole role, int layer, int expert = TensorPart.NoExpert) => _parts.Contains((role, false, layer, expert));
 
     /// <summary>A matrix [out, in]; where a file keeps each head apart, the heads one after another. Null when the model has none.</summary>
@@ -69,6 +73,28 @@ public sealed class ModelWeights : IDisposable
         if (Gain(part.InputGain) is { } input && input.Length == matrix.Columns) matrix.ScaleColumns(input);
         if (Gain(part.OutputGain) is { } output && output.Length == matrix.Rows) matrix.ScaleRows(output);
         return matrix;
+    }
+
+    /// <summary>Rows of a vocabulary (embedding or head, gain folded), evenly spaced when there are more than asked for; null when the model has none.</summary>
+    public Matrix? ReadSample(TensorRole role, long mostRows)
+    {
+        var (tensor, part) = _parts[(role, false, TensorPart.NoLayer, TensorPart.NoExpert)].FirstOrDefault();
+        if (tensor is null || part.Transposed) return null;
+        var rows = part.Rows;
+        if (rows.Blocks == 1 && rows.Length > mostRows) part = part with { Rows = new AxisSlice(rows.Start, 1, mostRows, rows.Length / mostRows) };
+        var matrix = PartReader.Read(Checkpoint, tensor, part);
+        if (Gain(part.InputGain) is { } gain && gain.Length == matrix.Columns) matrix.ScaleColumns(gain);
+        return matrix;
+    }
+
+    /// <summary>Chosen rows of a vocabulary (embedding or head, gain folded); null when the model has none or one of the rows is not there.</summary>
+    public Matrix? ReadVocabularyRows(TensorRole role, IReadOnlyList<int> ids)
+    {
+        var (tensor, part) = _parts[(role, false, TensorPart.NoLayer, TensorPart.NoExpert)].FirstOrDefault();
+        if (tensor is null || part.Transposed || part.Rows.Blocks != 1 || ids.Any(id => id < 0 || id >= part.Rows.Length)) return null;
+        var rows = Matrix.OfRows([.. ids.Select(id => PartReader.Read(Checkpoint, tensor, part with { Rows = new AxisSlice(part.Rows.Start + id, 1) }).Data)]);
+        if (Gain(part.InputGain) is { } gain && gain.Length == rows.Columns) rows.ScaleColumns(gain);
+        return rows;
     }
 
     /// <summary>A vector: a gain as stored, or the bias of a role's matrix. Null when the model has none.</summary>

@@ -16,9 +16,10 @@ public sealed class LayerAlignment
 
     public int? ReferenceOf(int subjectLayer) => _map.TryGetValue(subjectLayer, out var layer) ? layer : null;
 
-    /// <summary>Score of a pair of layers: the larger of the share of units that kept their number and the mean centred cosine of the matrices.</summary>
+    /// <summary>Score of a pair of layers: the larger of the share of units that kept their number and the mean centred cosine of the matrices; where the weights were compared in a recovered basis, what was found there.</summary>
     public static LayerAlignment Find(PairContext pair)
     {
+        if (pair.Deep is { Matched.Count: > 0 } deep) return new([.. deep.Matched.Select(p => (p.Subject, p.Reference, p.Units))]);
         var (subject, reference) = (pair.SubjectParts.Layers.ToList(), pair.ReferenceParts.Layers.ToList());
         var scores = new double[subject.Count, reference.Count];
         for (var i = 0; i < subject.Count; i++)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -5,33 +6,37 @@ using System.Runtime.Intrinsics;
 namespace Stemma.Foundation.Linear;
 
 /// <summary>
-/// Products of matrices in 16 fixed lanes of float: the same bits for any SIMD width and thread count. Four rows meet four rows at a time,
-/// so that each number fetched is used four times.
+/// Products of matrices in 16 fixed lanes of float: the same bits for any SIMD width and thread count. The layout follows Goto and van de Geijn (ACM TOMS 34, 2008):
+/// panels of B are packed so that they are read in order from the nearest cache, and a tile of the result stays in registers.
 /// </summary>
 public static class Products
 {
-    private const int Tile = 4, PanelRows = 64;
+    private const int TileRows = 4, TileColumns = 64, Depth = 256;
 
-    /// <summary>A B, [a.Rows, b.Columns].</summary>
-    public static Matrix Multiply(Matrix a, Matrix b) => MultiplyTransposed(a, b.Transpose());
-
-    /// <summary>Aᵀ B, [a.Columns, b.Columns].</summary>
-    public static Matrix TransposedMultiply(Matrix a, Matrix b) => MultiplyTransposed(a.Transpose(), b.Transpose());
+    /// <summary>Multiplications below which a second thread would cost more than it saves.</summary>
+    private const long Small = 1 << 20;
 
     /// <summary>A Bᵀ, [a.Rows, b.Rows]: all inner products of rows.</summary>
     /// <exception cref="ArgumentException">The rows differ in length.</exception>
-    public static Matrix MultiplyTransposed(Matrix a, Matrix b)
+    public static Matrix MultiplyTransposed(Matrix a, Matrix b) => a.Columns == b.Columns ? Multiply(a, b.Transpose())
+        : throw new ArgumentException($"rows of {a.Columns} numbers do not meet rows of {b.Columns}", nameof(b));
+
+    /// <summary>Aᵀ B, [a.Columns, b.Columns].</summary>
+    public static Matrix TransposedMultiply(Matrix a, Matrix b) => Multiply(a.Transpose(), b);
+
+    /// <summary>A B, [a.Rows, b.Columns].</summary>
+    /// <exception cref="ArgumentException">The sizes do not meet.</exception>
+    public static Matrix Multiply(Matrix a, Matrix b)
     {
-        if (a.Columns != b.Columns) throw new ArgumentException($"rows of {a.Columns} numbers do not meet rows of {b.Columns}", nameof(b));
-        var result = new Matrix(a.Rows, b.Rows);
-        var panels = (a.Rows + PanelRows - 1) / PanelRows;
-        // A small product is done before another thread wakes.
-        if ((long)a.Rows * b.Rows * a.Columns < 1 << 20) for (var panel = 0; panel < panels; panel++) Panel(a, b, result, panel * PanelRows);
-        else Parallel.For(0, panels, panel => Panel(a, b, result, panel * PanelRows));
+        if (a.Columns != b.Rows) throw new ArgumentException($"{a.Columns} columns do not meet {b.Rows} rows", nameof(b));
+        var result = new Matrix(a.Rows, b.Columns);
+        var panels = (b.Columns + TileColumns - 1) / TileColumns;
+        if ((long)a.Rows * b.Columns * a.Columns < Small) for (var panel = 0; panel < panels; panel++) Panel(a, b, result, panel * TileColumns);
+        else Parallel.For(0, panels, panel => Panel(a, b, result, panel * TileColumns));
         return result;
     }
 
-    /// <summary>Inner product, in double over 16 float lanes.</summary>
+    /// <summary>Inner product over 16 float lanes, the rest in double.</summary>
     public static double Dot(ReadOnlySpan<float> a, ReadOnlySpan<float> b)
     {
         var sums = Vector512<float>.Zero;
@@ -42,58 +47,80 @@ public static class Products
         return Vector512.Sum(sums) + tail;
     }
 
-    /// <summary>Rows [top, top + <see cref="PanelRows"/>) of the result: tiles of B outside, so that they stay in the nearest cache.</summary>
-    private static void Panel(Matrix a, Matrix b, Matrix result, int top)
+    /// <summary>64 columns of the result. Columns beyond the matrix are packed as zeros and not stored.</summary>
+    private static void Panel(Matrix a, Matrix b, Matrix result, int left)
     {
-        var bottom = Math.Min(top + PanelRows, a.Rows);
-        for (var j = 0; j < b.Rows; j += Tile)
+        var width = Math.Min(TileColumns, b.Columns - left);
+        var packed = ArrayPool<float>.Shared.Rent(Depth * TileColumns);
+        Span<float> tile = stackalloc float[TileRows * TileColumns];
+        for (var top = 0; top < a.Columns; top += Depth)
         {
-            for (var i = top; i < bottom; i += Tile)
+            var depth = Math.Min(Depth, a.Columns - top);
+            for (var k = 0; k < depth; k++)
             {
-                if (i + Tile <= bottom && j + Tile <= b.Rows) FourByFour(a, i, b, j, result);
-                else
+                var line = packed.AsSpan(k * TileColumns, TileColumns);
+                b.Row(top + k).Slice(left, width).CopyTo(line);
+                line[width..].Clear();
+            }
+
+            for (var i = 0; i < a.Rows; i += TileRows)
+            {
+                var rows = Math.Min(TileRows, a.Rows - i);
+                // The last rows are done by repeating one: the surplus is not stored.
+                Tile(a, i, rows, top, depth, packed, tile);
+                for (var r = 0; r < rows; r++)
                 {
-                    for (var r = i; r < Math.Min(i + Tile, bottom); r++)
-                        for (var c = j; c < Math.Min(j + Tile, b.Rows); c++) result[r, c] = (float)Dot(a.Row(r), b.Row(c));
+                    var into = result.Row(i + r).Slice(left, width);
+                    var from = tile.Slice(r * TileColumns, width);
+                    for (var j = 0; j < into.Length; j++) into[j] += from[j];
                 }
             }
         }
+
+        ArrayPool<float>.Shared.Return(packed);
     }
 
-    private static void FourByFour(Matrix a, int i, Matrix b, int j, Matrix result)
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Tile(Matrix a, int row, int rows, int top, int depth, float[] packed, Span<float> tile)
     {
-        var n = a.Columns;
-        ref var a0 = ref MemoryMarshal.GetReference(a.Row(i));
-        ref var b0 = ref MemoryMarshal.GetReference(b.Row(j));
+        ref var a0 = ref MemoryMarshal.GetReference(a.Row(row)[top..]);
+        ref var a1 = ref MemoryMarshal.GetReference(a.Row(row + Math.Min(1, rows - 1))[top..]);
+        ref var a2 = ref MemoryMarshal.GetReference(a.Row(row + Math.Min(2, rows - 1))[top..]);
+        ref var a3 = ref MemoryMarshal.GetReference(a.Row(row + Math.Min(3, rows - 1))[top..]);
+        ref var b = ref MemoryMarshal.GetArrayDataReference(packed);
         Vector512<float> s00 = default, s01 = default, s02 = default, s03 = default, s10 = default, s11 = default, s12 = default, s13 = default;
         Vector512<float> s20 = default, s21 = default, s22 = default, s23 = default, s30 = default, s31 = default, s32 = default, s33 = default;
-        var k = 0;
-        for (; k <= n - 16; k += 16)
+        for (var k = 0; k < depth; k++)
         {
-            var (y0, y1) = (At(ref b0, k), At(ref b0, n + k));
-            var (y2, y3) = (At(ref b0, (2 * n) + k), At(ref b0, (3 * n) + k));
-            var x = At(ref a0, k);
-            (s00, s01, s02, s03) = (Fma(x, y0, s00), Fma(x, y1, s01), Fma(x, y2, s02), Fma(x, y3, s03));
-            x = At(ref a0, n + k);
-            (s10, s11, s12, s13) = (Fma(x, y0, s10), Fma(x, y1, s11), Fma(x, y2, s12), Fma(x, y3, s13));
-            x = At(ref a0, (2 * n) + k);
-            (s20, s21, s22, s23) = (Fma(x, y0, s20), Fma(x, y1, s21), Fma(x, y2, s22), Fma(x, y3, s23));
-            x = At(ref a0, (3 * n) + k);
-            (s30, s31, s32, s33) = (Fma(x, y0, s30), Fma(x, y1, s31), Fma(x, y2, s32), Fma(x, y3, s33));
+            ref var line = ref Unsafe.Add(ref b, k * TileColumns);
+            var (b0, b1) = (Vector512.LoadUnsafe(ref line), Vector512.LoadUnsafe(ref line, 16));
+            var (b2, b3) = (Vector512.LoadUnsafe(ref line, 32), Vector512.LoadUnsafe(ref line, 48));
+            var x = Vector512.Create(Unsafe.Add(ref a0, k));
+            (s00, s01, s02, s03) = (Fma(x, b0, s00), Fma(x, b1, s01), Fma(x, b2, s02), Fma(x, b3, s03));
+            x = Vector512.Create(Unsafe.Add(ref a1, k));
+            (s10, s11, s12, s13) = (Fma(x, b0, s10), Fma(x, b1, s11), Fma(x, b2, s12), Fma(x, b3, s13));
+            x = Vector512.Create(Unsafe.Add(ref a2, k));
+            (s20, s21, s22, s23) = (Fma(x, b0, s20), Fma(x, b1, s21), Fma(x, b2, s22), Fma(x, b3, s23));
+            x = Vector512.Create(Unsafe.Add(ref a3, k));
+            (s30, s31, s32, s33) = (Fma(x, b0, s30), Fma(x, b1, s31), Fma(x, b2, s32), Fma(x, b3, s33));
         }
 
-        ReadOnlySpan<Vector512<float>> sums = [s00, s01, s02, s03, s10, s11, s12, s13, s20, s21, s22, s23, s30, s31, s32, s33];
-        for (var cell = 0; cell < sums.Length; cell++)
-        {
-            var (r, c) = (i + (cell / Tile), j + (cell % Tile));
-            var tail = 0.0;
-            for (var rest = k; rest < n; rest++) tail += a[r, rest] * (double)b[c, rest];
-            result[r, c] = (float)(Vector512.Sum(sums[cell]) + tail);
-        }
+        ref var t = ref MemoryMarshal.GetReference(tile);
+        Store(ref t, 0, s00, s01, s02, s03);
+        Store(ref t, 1, s10, s11, s12, s13);
+        Store(ref t, 2, s20, s21, s22, s23);
+        Store(ref t, 3, s30, s31, s32, s33);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector512<float> At(ref float start, int offset) => Vector512.LoadUnsafe(ref start, (nuint)offset);
+    private static void Store(ref float tile, int row, Vector512<float> v0, Vector512<float> v1, Vector512<float> v2, Vector512<float> v3)
+    {
+        ref var line = ref Unsafe.Add(ref tile, row * TileColumns);
+        v0.StoreUnsafe(ref line);
+        v1.StoreUnsafe(ref line, 16);
+        v2.StoreUnsafe(ref line, 32);
+        v3.StoreUnsafe(ref line, 48);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Fma(Vector512<float> x, Vector512<float> y, Vector512<float> sum) => Vector512.FusedMultiplyAdd(x, y, sum);

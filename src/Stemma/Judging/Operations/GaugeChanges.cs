@@ -1,3 +1,5 @@
+using Stemma.Comparing.Deep;
+
 namespace Stemma.Judging.Operations;
 
 /// <summary>Changes that leave the function as it is: units in another order, gains and matrices rescaled against each other.</summary>
@@ -7,6 +9,14 @@ internal static class GaugeChanges
     {
         var (numbered, witnessed) = (findings.Effect("unit-index"), findings.Effect("two-witness"));
         var sameFfn = findings.Pair.Subject.Shape.Experts == findings.Pair.Reference.Shape.Experts && findings.Pair.Subject.Shape.Ffn == findings.Pair.Reference.Shape.Ffn;
+        if (findings.Pair.Deep is { Kind: { } kind } deep)
+        {
+            if (kind == BasisKind.SignedPermutation) yield return new(new("residual-permuted", $"{deep.DimensionsPermuted} dimensions of the residual stream stand in another order or with the other sign."));
+            if (kind == BasisKind.Rotation) yield return new(new("residual-rotated", "The residual stream was turned: an orthogonal matrix that mixes its dimensions makes the units and heads of the two models meet."));
+            if (sameFfn && deep.UnitsInPlace < 0.5) yield return new(new("units-permuted", $"Of the FFN units that have a counterpart {deep.UnitsInPlace:P0} stand under its number."));
+            yield break;
+        }
+
         if (sameFfn && witnessed > 0.25 && numbered < witnessed / 4)
         {
             yield return new(new("units-permuted",

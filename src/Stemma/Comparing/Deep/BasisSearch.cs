@@ -1,0 +1,38 @@
+using Stemma.Foundation.Linear;
+
+namespace Stemma.Comparing.Deep;
+
+/// <summary>Finds the residual basis in which the units of some layers of two models meet best.</summary>
+internal sealed class BasisSearch(DeepModel subject, DeepModel reference, IReadOnlyList<Matrix> tokenStarts, CancellationToken cancel)
+{
+    /// <summary>Units of each side with which starts are tried, and with which the best is finished.</summary>
+    private const int Trying = 768, Finishing = 2304;
+
+    /// <summary>Rounds that show whether a start leads anywhere, and most rounds for the one that does.</summary>
+    private const int TryingRounds = 3, FinishingRounds = 25;
+
+    /// <summary>A start that scores this much more than the worst so far is the right one: unrelated bases score alike. Decides about work, never about a claim.</summary>
+    private const double Outstanding = 1.4;
+
+    /// <summary>The best basis from the layers at these positions; null when a side has no unit there.</summary>
+    public FittedBasis? Find(IReadOnlyList<int> subjectAt, IReadOnlyList<int> referenceAt)
+    {
+        if (subjectAt.Count == 0 || referenceAt.Count == 0) return null;
+        var (b, a) = (UnitSet.Pool([.. subjectAt.Select(i => subject.Units[i])]), UnitSet.Pool([.. referenceAt.Select(i => reference.Units[i])]));
+        var starts = tokenStarts.Concat(BasisStarts.Find(subject, reference, Layers(subject, subjectAt), Layers(reference, referenceAt)));
+        var (fewB, fewA) = (b.Strongest(Trying), a.Strongest(Trying));
+        FittedBasis? best = null;
+        var worst = double.PositiveInfinity;
+        foreach (var start in starts)
+        {
+            var tried = BasisFit.Refine(fewB, fewA, start, TryingRounds, cancel);
+            worst = Math.Min(worst, tried.Score);
+            if (best is null || tried.Score > best.Score) best = tried;
+            if (best.Score > Outstanding * worst) break;
+        }
+
+        return best is null ? null : BasisFit.Refine(b.Strongest(Finishing), a.Strongest(Finishing), best.Basis, FinishingRounds, cancel);
+    }
+
+    private static IReadOnlyList<int> Layers(DeepModel model, IReadOnlyList<int> positions) => [.. positions.Select(i => model.Units[i].Layer)];
+}

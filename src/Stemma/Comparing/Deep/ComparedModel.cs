@@ -1,0 +1,73 @@
+using Stemma.Anatomy.Values;
+using Stemma.Fingerprints;
+using Stemma.Foundation;
+
+namespace Stemma.Comparing.Deep;
+
+/// <summary>A fingerprint, and the weights that it was made from where they are at hand.</summary>
+/// <param name="fingerprint">Of the model.</param>
+/// <param name="path">Folder or file of the weights; null when there is only a fingerprint.</param>
+public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisposable
+{
+    /// <summary>What is kept of a smaller model stays in memory between comparisons of many; larger ones are read again.</summary>
+    private const long KeptParameters = 100_000_000;
+
+    private DeepModel? _deep;
+
+    public Fingerprint Fingerprint { get; } = fingerprint;
+
+    /// <summary>False when only a fingerprint is there: then nothing can be compared in another residual basis.</summary>
+    public bool HasWeights => path is not null;
+
+    /// <summary>Compares the weights of two models in the residual basis in which they meet best.</summary>
+    /// <param name="subject">The model under suspicion.</param>
+    /// <param name="reference">The known model.</param>
+    /// <param name="progress">Told about bytes read.</param>
+    /// <returns>Null when the weights of one are not at hand.</returns>
+    /// <exception cref="StemmaException">The weights cannot be read.</exception>
+    public static DeepFindings? Search(ComparedModel subject, ComparedModel reference, IWorkProgress progress, CancellationToken cancel)
+    {
+        if (!subject.HasWeights || !reference.HasWeights) return null;
+        var (b, a) = (subject.Deep(progress, cancel), reference.Deep(progress, cancel));
+        try
+        {
+            return DeepComparison.Compare(b, a, cancel);
+        }
+        finally
+        {
+            subject.Forget();
+            reference.Forget();
+        }
+    }
+
+    public void Dispose()
+    {
+        _deep?.Weights.Dispose();
+        _deep = null;
+    }
+
+    private DeepModel Deep(IWorkProgress progress, CancellationToken cancel)
+    {
+        if (_deep is { } kept) return kept;
+        var weights = ModelWeights.Open(path!);
+        progress.Begin($"reading {SafeText.Escape(Fingerprint.Name)} for a comparison in other bases", 2 * weights.LayerBytes());
+        try
+        {
+            return _deep = DeepModelReader.Read(weights, progress, cancel);
+        }
+        catch
+        {
+            weights.Dispose();
+            throw;
+        }
+        finally
+        {
+            progress.End();
+        }
+    }
+
+    private void Forget()
+    {
+        if (Fingerprint.Parameters > KeptParameters) Dispose();
+    }
+}

@@ -1,0 +1,58 @@
+using Stemma.Anatomy;
+using Stemma.Anatomy.Values;
+using Stemma.Foundation.Linear;
+
+namespace Stemma.Comparing.Deep;
+
+/// <summary>What a deep comparison keeps of one model: its FFN units and, of each matrix, the directions of the residual stream that it uses most.</summary>
+internal sealed class DeepModel
+{
+    private readonly Dictionary<int, HeadCircuits?> _heads = [];
+    private readonly Dictionary<(int, int), double> _inner = [];
+    private readonly Dictionary<(TensorRole Role, int FirstLayer, int Layers, int Rank), Matrix?> _pooled = [];
+
+    public required ModelWeights Weights { get; init; }
+
+    /// <summary>Residual width; of the reduced space when <see cref="Reducer"/> is there.</summary>
+    public required int Width { get; init; }
+
+    /// <summary>[Width, residual width], orthonormal rows: the subspace that the model's matrices use most. Null when the whole stream is kept.</summary>
+    public Matrix? Reducer { get; init; }
+
+    /// <summary>By position; layers without an FFN that was recognised are left out.</summary>
+    public required IReadOnlyList<UnitSet> Units { get; init; }
+
+    /// <summary>Leading factors of WᵀW by layer number and role, each [k, Width], trace of the whole 1.</summary>
+    public required IReadOnlyDictionary<(int Layer, TensorRole Role), Matrix> Factors { get; init; }
+
+    /// <summary>The factors of one role over some layers, as one. The layers are all or every second one, so the first and their number tell them apart.</summary>
+    public Matrix? Pooled(TensorRole role, IReadOnlyList<int> layers, int rank)
+    {
+        var key = (role, layers[0], layers.Count, rank);
+        if (!_pooled.TryGetValue(key, out var pooled)) _pooled[key] = pooled = Pool(role, layers, rank);
+        return pooled;
+    }
+
+    private Matrix? Pool(TensorRole role, IReadOnlyList<int> layers, int rank)
+    {
+        var parts = layers.Select(l => Factors.GetValueOrDefault((l, role))).OfType<Matrix>().ToList();
+        if (parts.Count == 0) return null;
+        return Subspace.LeadingFactors(Matrix.OfRows([.. parts.SelectMany(p => Enumerable.Range(0, p.Rows).Select(i => p.Row(i).ToArray()))]), rank, 7);
+    }
+
+    /// <summary>The attention heads of a layer, read when first asked for; null where they cannot be told apart.</summary>
+    public HeadCircuits? Heads(int layer)
+    {
+        if (!_heads.TryGetValue(layer, out var heads)) _heads[layer] = heads = HeadCircuits.Read(Weights, layer, Reducer);
+        return heads;
+    }
+
+    /// <summary>Two layers of this very model hold the same units, in any order: one was copied from the other.</summary>
+    /// <param name="share">Share of units that must meet.</param>
+    public bool Repeats(int position, int other, double share)
+    {
+        var key = (Math.Min(position, other), Math.Max(position, other));
+        if (!_inner.TryGetValue(key, out var rate)) _inner[key] = rate = WitnessRate.Of(Units[key.Item1], Units[key.Item2]);
+        return rate >= share;
+    }
+}

@@ -1,0 +1,76 @@
+using Stemma.Judging;
+using Stemma.Tests.Support;
+
+namespace Stemma.Tests.Comparing.Deep;
+
+/// <summary>What a rotation, a permutation and lost tokens hide from fingerprints, the weights show.</summary>
+public sealed class HiddenBasisTests
+{
+    private static readonly TinyModel Parent = new(1, layers: 6), Child = Parent.Trained(2, matrices: 0.9, learned: 0.95), Stranger = new(3, layers: 6);
+
+    [Fact]
+    public void A_rotated_child_is_found_and_its_disguise_named()
+    {
+        var verdict = Compare(Child.WithUnitsReordered(4).WithResidualRotated(5), Parent);
+        Assert.Equal(Relation.Derived, verdict.Verdict.Relation);
+        Assert.Contains(verdict.Verdict.Operations, o => o.Name == "residual-rotated");
+        Assert.Contains(verdict.Verdict.Operations, o => o.Name == "units-permuted");
+        Assert.Equal(Enumerable.Range(0, 6).Select(l => (l, l)), verdict.LayerMap.Select(m => (m.SubjectLayer, m.ReferenceLayer)));
+    }
+
+    [Fact]
+    public void A_permuted_child_is_found_and_its_disguise_named()
+    {
+        var verdict = Compare(Child.WithUnitsReordered(4).WithResidualReordered(5), Parent);
+        Assert.Equal(Relation.Derived, verdict.Verdict.Relation);
+        Assert.Contains(verdict.Verdict.Operations, o => o.Name == "residual-permuted");
+    }
+
+    [Fact]
+    public void Layers_are_mapped_through_a_rotation()
+    {
+        var verdict = Compare(Child.WithLayers(0, 1, 2, 2, 3, 5).WithResidualRotated(5), Parent);
+        Assert.Equal(Relation.Derived, verdict.Verdict.Relation);
+        Assert.Equal([0, 1, 2, 3, 5], verdict.LayerMap.Select(m => m.ReferenceLayer));
+    }
+
+    [Fact]
+    public void A_rotation_of_both_models_moves_no_finding()
+    {
+        var (plain, turned) = (Compare(Child.WithResidualRotated(5), Parent), Compare(Child.WithResidualRotated(6), Parent.WithResidualRotated(7)));
+        Assert.Equal(plain.Verdict.Relation, turned.Verdict.Relation);
+        foreach (var method in new[] { "aligned-units", "aligned-attention" })
+            Assert.Equal(plain.Evidence.Single(e => e.Method == method).Statistic!.Value, turned.Evidence.Single(e => e.Method == method).Statistic!.Value, 0.01);
+    }
+
+    [Fact]
+    public void Strangers_stay_strangers_in_every_basis()
+    {
+        foreach (var stranger in new[] { Stranger, Stranger.WithResidualRotated(5) })
+        {
+            var verdict = Compare(stranger, Parent);
+            Assert.Equal(Relation.Unrelated, verdict.Verdict.Relation);
+            Assert.DoesNotContain(verdict.Evidence, e => e.Method.StartsWith("aligned-", StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public void Twins_by_seed_that_were_rotated_are_not_called_descent() =>
+        Assert.NotEqual(Relation.Derived, Compare(Parent.Trained(8, matrices: 0.9, learned: 0.1).WithResidualRotated(5), Parent).Verdict.Relation);
+
+    [Fact]
+    public void From_fingerprints_alone_a_rotation_is_not_seen_through_and_the_verdict_says_so()
+    {
+        var verdict = Engine.Compare(Child.WithResidualRotated(5).Sketch("subject"), Parent.Sketch("reference"));
+        Assert.Contains(verdict.Verdict.Relation, new[] { Relation.Unrelated, Relation.Inconclusive });
+        if (verdict.Verdict.Relation == Relation.Unrelated) Assert.Contains(verdict.Caveats, c => c.Text.Contains("Compare the weights", StringComparison.Ordinal));
+    }
+
+    private static ComparisonResult Compare(TinyModel subject, TinyModel reference)
+    {
+        using var folder = new TemporaryFolder();
+        using var a = Engine.Open(subject.WriteTo(folder, "subject"), new() { Threads = 1 });
+        using var b = Engine.Open(reference.WriteTo(folder, "reference"), new() { Threads = 1 });
+        return Engine.Compare(a, b);
+    }
+}
