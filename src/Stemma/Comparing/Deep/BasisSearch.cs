@@ -6,10 +6,10 @@ namespace Stemma.Comparing.Deep;
 internal sealed class BasisSearch(DeepModel subject, DeepModel reference, IReadOnlyList<Matrix> tokenStarts, CancellationToken cancel)
 {
     /// <summary>Units of each side with which starts are tried, and with which the best is finished.</summary>
-    private const int Trying = 768, Finishing = 2304;
+    private const int Trying = 768, Finishing = 1536;
 
     /// <summary>Rounds that show whether a start leads anywhere, and most rounds for the one that does.</summary>
-    private const int TryingRounds = 3, FinishingRounds = 25;
+    private const int TryingRounds = 3, FinishingRounds = 12;
 
     /// <summary>A start that scores this much more than the worst so far is the right one: unrelated bases score alike. Decides about work, never about a claim.</summary>
     private const double Outstanding = 1.4;
