@@ -1,4 +1,5 @@
 using Stemma.Comparing.Deep;
+using Stemma.Deriving;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
@@ -19,6 +20,9 @@ internal interface IStemmaEngine
     void Save(Fingerprint fingerprint, string path);
 
     Inspection Inspect(string path, string name);
+
+    DerivationResult Derive(
+        Derivation derivation, IReadOnlyList<string> parents, string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel);
 }
 
 /// <summary>The real one.</summary>
@@ -39,4 +43,8 @@ internal sealed class StemmaEngine : IStemmaEngine
     public void Save(Fingerprint fingerprint, string path) => Engine.Save(fingerprint, path);
 
     public Inspection Inspect(string path, string name) => Engine.Inspect(path, name);
+
+    public DerivationResult Derive(
+        Derivation derivation, IReadOnlyList<string> parents, string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel) =>
+        Engine.Derive(derivation, parents, folder, options, progress, cancel);
 }

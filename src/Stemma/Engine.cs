@@ -1,6 +1,7 @@
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
 using Stemma.Comparing.Deep;
+using Stemma.Deriving;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
@@ -85,6 +86,18 @@ public static class Engine
         var anatomy = AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, name);
         return Inspection.Of(name, checkpoint, anatomy, DeclaredClaims.Read(checkpoint.Folder));
     }
+
+    /// <summary>Makes a model from others: in another basis, of another size, merged, pruned, cut into experts.</summary>
+    /// <param name="derivation">The operation and its parameters.</param>
+    /// <param name="parents">Folders or weight files, in the order that the operation asks for.</param>
+    /// <param name="folder">Where the new model will stand; must not exist, or be empty.</param>
+    /// <param name="options">How to write; null for the defaults.</param>
+    /// <param name="progress">Told about bytes read and written; null for nobody.</param>
+    /// <param name="cancel">Stops the work; nothing is left behind.</param>
+    /// <exception cref="StemmaException">A parent or a parameter was refused, or the folder cannot be written.</exception>
+    public static DerivationResult Derive(
+        Derivation derivation, IReadOnlyList<string> parents, string folder, DerivationOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
+        Deriver.Run(derivation, parents, folder, options ?? new(), progress ?? NoProgress.Instance, cancel);
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
     public static void Save(Fingerprint fingerprint, string path)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Stemma.Cli.Commands.Deriving;
 
 namespace Stemma.Cli.Commands;
 
@@ -49,6 +50,7 @@ internal static class CommandLine
 
     private static IEnumerable<Command> Verbs(Surroundings around) =>
     [
-        new CompareCommand(around), new SketchCommand(around), new InspectCommand(around), new DoctorCommand(around), new VersionCommand(around),
+        new CompareCommand(around), new SketchCommand(around), new InspectCommand(around), new DeriveCommand(around), new DoctorCommand(around),
+        new VersionCommand(around),
     ];
 }

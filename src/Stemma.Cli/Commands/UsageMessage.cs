@@ -10,13 +10,17 @@ internal static class UsageMessage
     {
         var command = parsed.CommandResult.Command;
         var unknown = parsed.UnmatchedTokens.Count > 0 ? parsed.UnmatchedTokens[0] : null;
-        var kind = unknown?.StartsWith('-') == true ? "option" : command is RootCommand ? "verb" : "argument";
+        var kind = unknown?.StartsWith('-') == true ? "option" : command is RootCommand ? "verb" : command.Subcommands.Count > 0 ? "operation" : "argument";
         if (unknown is not null) around.Error.WriteLine("stemma: " + Unknown(kind, unknown, command));
         else around.Error.WriteLine("stemma: " + string.Join(' ', parsed.Errors[0].Message.Split(default(char[]), StringSplitOptions.RemoveEmptyEntries)));
-        var path = command is RootCommand ? "stemma" : $"stemma {command.Name}";
+        var path = PathOf(command);
         around.Error.WriteLine($"stemma: '{path} --help' shows what it takes.");
         return ExitCode.Usage;
     }
+
+    /// <summary>The words that call a command: <c>stemma derive permute</c>.</summary>
+    private static string PathOf(Command command) =>
+        command is RootCommand ? "stemma" : $"{(command.Parents.OfType<Command>().FirstOrDefault() is { } above ? PathOf(above) : "stemma")} {command.Name}";
 
     /// <summary>There is no such word; the nearest one is offered when it is near.</summary>
     public static string Unknown(string kind, string word, Command command)

@@ -34,19 +34,5 @@ public sealed record Fingerprint
     public long Parameters => Sketch.Tensors.Where(t => t.Type.IsFloat() && !t.Parts.Any(p => p.Role == TensorRole.Buffer)).Sum(t => t.Count);
 
     /// <summary>Digest of all weights: of the tensors' digests in name order. Independent of shards and of tensor order.</summary>
-    public Digest128 Digest
-    {
-        get
-        {
-            using var bytes = new MemoryStream();
-            foreach (var tensor in Sketch.Tensors)
-            {
-                bytes.Write(System.Text.Encoding.UTF8.GetBytes(tensor.Name));
-                bytes.WriteByte(0);
-                bytes.Write(System.Text.Encoding.UTF8.GetBytes(tensor.Digest.ToString()));
-            }
-
-            return Xxh3.Hash128(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
-        }
-    }
+    public Digest128 Digest => ModelDigest.Combine(Sketch.Tensors.Select(t => (t.Name, t.Digest)));
 }

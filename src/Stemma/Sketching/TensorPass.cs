@@ -21,7 +21,7 @@ internal sealed class TensorPass
         Layout = layout;
         Parts = parts;
         Sequential = parts.Any(p => !p.UnitsAreRows);
-        RowsPerBand = Math.Clamp((Sequential ? ColumnBand : RowBand) / Math.Max(1, layout.Columns), 1, int.MaxValue);
+        RowsPerBand = RowsIn(layout, Sequential);
         Bands = checked((int)((layout.Rows + RowsPerBand - 1) / RowsPerBand));
         _digests = new Digest128[Bands];
         _bands = new BandSums?[Bands][];
@@ -39,6 +39,9 @@ internal sealed class TensorPass
     public bool Sequential { get; }
     public long RowsPerBand { get; }
     public int Bands { get; }
+
+    /// <summary>Rows of one band: part of what a tensor's digest means.</summary>
+    public static long RowsIn(TensorInfo layout, bool sequential) => Math.Clamp((sequential ? ColumnBand : RowBand) / Math.Max(1, layout.Columns), 1, int.MaxValue);
 
     public (long First, int Count) RowsOf(int band)
     {

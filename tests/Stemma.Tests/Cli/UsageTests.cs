@@ -20,12 +20,20 @@ public sealed class UsageTests
     [InlineData("FORMAT=FILE", "compare", "a", "b", "-o", "report.json")]
     [InlineData("none of them", "compare", "a", "b", "-o", "pdf=report.pdf")]
     [InlineData("no argument 'x'", "version", "x")]
+    [InlineData("Did you mean 'permute'?", "derive", "premute", "a", "-o", "b")]
+    [InlineData("Did you mean '--units'?", "derive", "permute", "a", "-o", "b", "--unit")]
+    [InlineData("permute wants MODEL", "derive", "permute", "-o", "b")]
+    [InlineData("Option '-o' is required", "derive", "permute", "a")]
+    [InlineData("none of them", "derive", "quantise", "a", "-o", "b", "--to", "int3")]
+    [InlineData("from 0 to 1", "derive", "prune", "a", "-o", "b", "--fraction", "50")]
+    [InlineData("--type knows", "derive", "noise", "a", "-o", "b", "--type", "int8")]
     public void A_mistake_is_named_on_standard_error_with_a_way_out(string said, params string[] args)
     {
         var run = CliRun.Of(new(), args);
         Assert.Equal(4, run.Code);
         Assert.Equal("", run.Out);
         Assert.Contains(said, run.Error);
+        Assert.Contains($"stemma {(args[0] == "derive" ? "derive " : "")}", run.Error);
         Assert.Contains("--help' shows what it takes.", run.Error);
     }
 
@@ -52,6 +60,21 @@ public sealed class UsageTests
         var examples = run.Out[run.Out.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("  stemma ", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(examples);
         Assert.All(examples, DocumentedCommands.Parses);
+    }
+
+    [Fact]
+    public void Every_operation_has_an_example_that_parses()
+    {
+        var derive = Stemma.Cli.Commands.CommandLine.Root(new() { Out = TextWriter.Null, Error = TextWriter.Null }).Subcommands.Single(verb => verb.Name == "derive");
+        Assert.NotEmpty(derive.Subcommands);
+        foreach (var operation in derive.Subcommands)
+        {
+            var run = CliRun.Of(new(), "derive", operation.Name, "--help");
+            Assert.Contains($"  stemma derive {operation.Name} ", run.Out[..run.Out.IndexOf("Options:", StringComparison.Ordinal)], StringComparison.Ordinal);
+            var examples = run.Out[run.Out.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("  stemma ", StringComparison.Ordinal)).ToList();
+            Assert.NotEmpty(examples);
+            Assert.All(examples, DocumentedCommands.Parses);
+        }
     }
 
     [Fact]

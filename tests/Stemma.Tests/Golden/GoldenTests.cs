@@ -13,6 +13,8 @@ public sealed class GoldenTests
     [InlineData("help-compare", "compare")]
     [InlineData("help-sketch", "sketch")]
     [InlineData("help-inspect", "inspect")]
+    [InlineData("help-derive", "derive")]
+    [InlineData("help-derive-permute", "derive", "permute")]
     [InlineData("help-doctor", "doctor")]
     [InlineData("help-version", "version")]
     public void Help_reads_as_reviewed(string name, params string[] verb) => GoldenFile.Check(name, CliRun.Of(new(), [.. verb, "--help"]).Out);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Stemma.Cli;
 using Stemma.Comparing.Deep;
+using Stemma.Deriving;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
@@ -13,6 +14,8 @@ internal sealed class FakeEngine : IStemmaEngine
     public List<string> Read { get; } = [];
 
     public List<(string Subject, string Reference)> Compared { get; } = [];
+
+    public List<(Derivation Derivation, IReadOnlyList<string> Parents, string Folder, DerivationOptions Options)> Derived { get; } = [];
 
     /// <summary>What two models are to one another, by their names.</summary>
     public Func<string, string, ComparisonResult> Answer { get; init; } = (subject, reference) => Samples.With(Relation.Derived, subject, reference);
@@ -45,4 +48,11 @@ internal sealed class FakeEngine : IStemmaEngine
     public void Save(Fingerprint fingerprint, string path) => File.WriteAllText(path, "fingerprint");
 
     public Inspection Inspect(string path, string name) => Samples.Inspection with { Name = name };
+
+    public DerivationResult Derive(
+        Derivation derivation, IReadOnlyList<string> parents, string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel)
+    {
+        Derived.Add((derivation, parents, folder, options));
+        return new(folder, ["model.safetensors"], 1_000, [new("head-untied", "The head was untied")]);
+    }
 }

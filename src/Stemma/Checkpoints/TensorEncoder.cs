@@ -1,0 +1,68 @@
+using System.Runtime.InteropServices;
+using Stemma.Foundation;
+
+namespace Stemma.Checkpoints;
+
+/// <summary>Turns floats into stored numbers, rounded to nearest, ties to even (IEEE 754). NaN stays NaN.</summary>
+public static class TensorEncoder
+{
+    /// <summary>True for the types that can be written: F32, BF16, F16, F64.</summary>
+    public static bool CanWrite(TensorType type) => type is TensorType.F32 or TensorType.BF16 or TensorType.F16 or TensorType.F64;
+
+    /// <summary>Encodes numbers, little-endian.</summary>
+    /// <param name="type">A type for which <see cref="CanWrite"/> holds.</param>
+    /// <param name="source">The numbers.</param>
+    /// <param name="destination">Exactly the bytes that they take.</param>
+    /// <param name="name">The tensor, for the refusal.</param>
+    /// <exception cref="StemmaException"><see cref="FaultCode.NumberBeyondType"/> when a finite number would become infinite.</exception>
+    /// <exception cref="ArgumentException">The type cannot be written, or the lengths do not fit.</exception>
+    public static void Encode(TensorType type, ReadOnlySpan<float> source, Span<byte> destination, string name)
+    {
+        if (!CanWrite(type)) throw new ArgumentException($"{type} cannot be written", nameof(type));
+        if (destination.Length * 8L != (long)source.Length * type.BitsOf()) throw new ArgumentException("the lengths do not fit", nameof(destination));
+        switch (type)
+        {
+            case TensorType.F32: MemoryMarshal.AsBytes(source).CopyTo(destination); break;
+            case TensorType.BF16: ToBFloat16(source, MemoryMarshal.Cast<byte, ushort>(destination), name); break;
+            case TensorType.F16: ToHalf(source, MemoryMarshal.Cast<byte, Half>(destination), name); break;
+            default: Widen(source, MemoryMarshal.Cast<byte, double>(destination)); break;
+        }
+    }
+
+    /// <summary>The upper half of a float, rounded: adding half of the last place, less one when that is even, carries where it must.</summary>
+    private static void ToBFloat16(ReadOnlySpan<float> source, Span<ushort> destination, string name)
+    {
+        const uint Infinity = 0x7F80, Sign = 0x8000, Quiet = 0x40;
+        for (var i = 0; i < source.Length; i++)
+        {
+            var bits = BitConverter.SingleToUInt32Bits(source[i]);
+            if (!float.IsFinite(source[i]))
+            {
+                destination[i] = (ushort)((bits >> 16) | (float.IsNaN(source[i]) ? Quiet : 0));
+                continue;
+            }
+
+            var rounded = (bits + 0x7FFF + ((bits >> 16) & 1)) >> 16;
+            if ((rounded & ~Sign) >= Infinity) throw Beyond(name, TensorType.BF16, source[i]);
+            destination[i] = (ushort)rounded;
+        }
+    }
+
+    private static void ToHalf(ReadOnlySpan<float> source, Span<Half> destination, string name)
+    {
+        for (var i = 0; i < source.Length; i++)
+        {
+            destination[i] = (Half)source[i];
+            if (Half.IsInfinity(destination[i]) && float.IsFinite(source[i])) throw Beyond(name, TensorType.F16, source[i]);
+        }
+    }
+
+    private static void Widen(ReadOnlySpan<float> source, Span<double> destination)
+    {
+        for (var i = 0; i < source.Length; i++) destination[i] = source[i];
+    }
+
+    private static StemmaException Beyond(string name, TensorType type, float found) => new(
+        FaultCode.NumberBeyondType, SafeText.Escape(name), null, $"the number {found:R}, which {type} cannot hold", $"numbers within the range of {type}",
+        "write a wider type with --type");
+}

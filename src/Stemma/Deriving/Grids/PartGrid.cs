@@ -1,0 +1,69 @@
+using Stemma.Foundation.Linear;
+
+namespace Stemma.Deriving.Grids;
+
+/// <summary>
+/// The numbers of one part, seen as a matrix [outputs, inputs] whichever way the file stores it, and changed along either side. A vector has outputs only.
+/// Nothing is read before the result is.
+/// </summary>
+/// <param name="Stored">As the file lays it out.</param>
+/// <param name="OutputsAlongColumns">The file stores [inputs, outputs], or the part is a vector.</param>
+/// <param name="Name">The tensor, for refusals.</param>
+internal sealed record PartGrid(Grid Stored, bool OutputsAlongColumns, string Name)
+{
+    public long Outputs => OutputsAlongColumns ? Stored.Columns : Stored.Rows;
+
+    /// <summary>1 for a vector.</summary>
+    public long Inputs => OutputsAlongColumns ? Stored.Rows : Stored.Columns;
+
+    /// <summary>Output i becomes what output <paramref name="order"/>[i] was.</summary>
+    public PartGrid TakeOutputs(int[] order) => Take(order, OutputsAlongColumns);
+
+    /// <summary>Input j becomes what input <paramref name="order"/>[j] was.</summary>
+    public PartGrid TakeInputs(int[] order) => Take(order, !OutputsAlongColumns);
+
+    /// <summary>diag(factors) W.</summary>
+    public PartGrid ScaleOutputs(float[] factors) => Scale(factors, OutputsAlongColumns);
+
+    /// <summary>W diag(factors).</summary>
+    public PartGrid ScaleInputs(float[] factors) => Scale(factors, !OutputsAlongColumns);
+
+    /// <summary>Every number by itself, given its place: output, input. Draws that depend on the place are the same however the file lies.</summary>
+    public PartGrid Each(Func<long, long, float, float> change) => ByRow((row, values) =>
+    {
+        for (var i = 0; i < values.Length; i++) values[i] = OutputsAlongColumns ? change(i, row, values[i]) : change(row, i, values[i]);
+    });
+
+    /// <summary>Each output's row of inputs by itself. Where the file stores [inputs, outputs] the part is held in memory.</summary>
+    public PartGrid EachOutput(RowsChange change) => this with { Stored = OutputsAlongColumns ? WholeGrid.EachColumn(Stored, change, Name) : new ChangedRows(Stored, change) };
+
+    /// <summary>Each input's column of outputs by itself. Where the file stores [outputs, inputs] the part is held in memory.</summary>
+    public PartGrid EachInput(RowsChange change) => this with { Stored = OutputsAlongColumns ? new ChangedRows(Stored, change) : WholeGrid.EachColumn(Stored, change, Name) };
+
+    /// <summary>Other numbers in the same layout.</summary>
+    /// <param name="matrix">[outputs, inputs].</param>
+    public PartGrid With(Grid matrix) => this with { Stored = OutputsAlongColumns ? WholeGrid.Transposed(matrix, Name) : matrix };
+
+    /// <summary>As [outputs, inputs], in memory.</summary>
+    public Matrix Load()
+    {
+        var stored = WholeGrid.Load(Stored, Name);
+        return OutputsAlongColumns ? stored.Transpose() : stored;
+    }
+
+    private PartGrid Take(int[] order, bool columns) => this with { Stored = columns ? new TakenColumns(Stored, order) : new TakenRows(Stored, order) };
+
+    private PartGrid Scale(float[] factors, bool columns) => ByRow((row, values) =>
+    {
+        for (var i = 0; i < values.Length; i++) values[i] *= columns ? factors[i] : factors[row];
+    });
+
+    /// <summary>Stored rows one by one.</summary>
+    private PartGrid ByRow(RowChange change) => this with
+    {
+        Stored = new ChangedRows(Stored, (first, rows, columns) =>
+        {
+            for (var i = 0; i * columns < rows.Length; i++) change(first + i, rows.Slice(i * columns, columns));
+        }),
+    };
+}

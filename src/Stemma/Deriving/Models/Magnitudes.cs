@@ -1,0 +1,60 @@
+using Stemma.Deriving.Grids;
+
+namespace Stemma.Deriving.Models;
+
+/// <summary>Which of a tensor's numbers are its smallest in magnitude, found exactly by counting their bits in two passes: nothing is sorted or kept.</summary>
+/// <param name="Threshold">The magnitude of the last of them.</param>
+/// <param name="TieShare">The share of those that have just this magnitude that are among them.</param>
+internal sealed record Magnitudes(float Threshold, double TieShare)
+{
+    private const int HalfBits = 16;
+
+    /// <summary>The smallest <paramref name="fraction"/> of all numbers, rounded down to a whole count.</summary>
+    /// <param name="grid">Read twice.</param>
+    /// <param name="fraction">0 to 1.</param>
+    public static Magnitudes Smallest(Grid grid, double fraction)
+    {
+        var wanted = (long)(fraction * grid.Rows * grid.Columns);
+        if (wanted <= 0) return new(0, 0);
+        var high = Count(grid, bits => (int)(bits >> HalfBits));
+        var (bin, below) = Find(high, wanted);
+        var low = Count(grid, bits => (int)(bits >> HalfBits) == bin ? (int)(bits & ((1 << HalfBits) - 1)) : -1);
+        var (rest, before) = Find(low, wanted - below);
+        return new(BitConverter.UInt32BitsToSingle(((uint)bin << HalfBits) | (uint)rest), (double)(wanted - below - before) / low[rest]);
+    }
+
+    /// <summary>True for a number that is one of the smallest.</summary>
+    /// <param name="value">The number.</param>
+    /// <param name="draw">Uniform in [0, 1): settles ties.</param>
+    public bool Holds(float value, double draw)
+    {
+        var magnitude = Math.Abs(value);
+        return magnitude < Threshold || (magnitude.Equals(Threshold) && draw < TieShare);
+    }
+
+    private static long[] Count(Grid grid, Func<uint, int> bin)
+    {
+        var counts = new long[1 << HalfBits];
+        foreach (var (_, values) in Spread.Pieces(grid))
+        {
+            foreach (var value in values)
+            {
+                var at = bin(BitConverter.SingleToUInt32Bits(Math.Abs(value)));
+                if (at >= 0) counts[at]++;
+            }
+        }
+
+        return counts;
+    }
+
+    /// <summary>The bin of the last of the wanted ones, and how many lie in bins before it.</summary>
+    private static (int Bin, long Before) Find(long[] counts, long wanted)
+    {
+        var before = 0L;
+        for (var bin = 0; ; bin++)
+        {
+            if (before + counts[bin] >= wanted) return (bin, before);
+            before += counts[bin];
+        }
+    }
+}

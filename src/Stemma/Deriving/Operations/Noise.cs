@@ -1,0 +1,41 @@
+using Stemma.Deriving.Grids;
+using Stemma.Deriving.Models;
+using Stemma.Deriving.Writing;
+using Stemma.Foundation;
+
+namespace Stemma.Deriving.Operations;
+
+/// <summary>Adds normal noise to every matrix, in units of the tensor's own standard deviation. Needs no roles.</summary>
+public sealed record Noise : Derivation
+{
+    public override string Name => "noise";
+
+    /// <summary>Standard deviation of the noise over that of the tensor.</summary>
+    public double Relative { get; init; } = 0.01;
+
+    /// <summary>Gains, biases and other vectors too.</summary>
+    public bool Vectors { get; init; }
+
+    internal override DerivationPlan Plan(DerivationInput input)
+    {
+        if (!double.IsFinite(Relative) || Relative < 0) throw new StemmaException(FaultCode.DerivationParameter, "", null, $"noise of {Relative}", "a number not below 0");
+        var model = input.Model;
+        var tensors = new List<OutputTensor>();
+        foreach (var assignment in model.Assignments)
+        {
+            var tensor = assignment.Tensor;
+            var isMatrix = tensor.Shape.Count > 1 && tensor.Rows > 1;
+            // The spread is measured when the first row is asked for, by which time the plan stands.
+            var spread = new Lazy<Spread>(() => Spread.Of(new StoredGrid(model.Checkpoint, tensor)));
+            tensors.Add(TensorEdits.Apply(model, assignment, input.Type, (part, values) =>
+            {
+                if (!isMatrix && !Vectors) return values;
+                var draws = new Draws(Seed, $"noise {tensor.Name} {part.Rows.Start} {part.Columns.Start}");
+                var inputs = values.Inputs;
+                return values.Each((output, at, value) => value + (float)(Relative * spread.Value.Deviation * draws.Normal((output * inputs) + at)));
+            }));
+        }
+
+        return new() { Tensors = tensors, Config = ConfigFile.Copy(model.Config), Companions = Companions.Of(model.Checkpoint.Folder) };
+    }
+}
