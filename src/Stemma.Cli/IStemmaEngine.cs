@@ -1,3 +1,4 @@
+using Stemma.Benching;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
@@ -16,6 +17,8 @@ internal interface IStemmaEngine
     void Save(Fingerprint fingerprint, string path);
 
     Inspection Inspect(string path, string name);
+
+    BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel);
 }
 
 /// <summary>The real one.</summary>
@@ -32,4 +35,7 @@ internal sealed class StemmaEngine : IStemmaEngine
     public void Save(Fingerprint fingerprint, string path) => Engine.Save(fingerprint, path);
 
     public Inspection Inspect(string path, string name) => Engine.Inspect(path, name);
+
+    public BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel) =>
+        Engine.Bench(zooFolder, options, clock, progress, cancel);
 }

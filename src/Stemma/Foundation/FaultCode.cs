@@ -3,7 +3,7 @@ namespace Stemma.Foundation;
 /// <summary>
 /// Every way in which Stemma refuses its input. The number is stable and is printed as <c>STM1203</c>: it is a promise to scripts.
 /// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 20xx anatomy and companion files, 30xx fingerprint files,
-/// 40xx comparing, 90xx use.
+/// 40xx comparing, 50xx benches and banks, 90xx use.
 /// </summary>
 public enum FaultCode
 {
@@ -57,6 +57,9 @@ public enum FaultCode
     FingerprintEmpty = 3003,
 
     RecipeMismatch = 4001,
+
+    ZooInvalid = 5001,
+    BankInvalid = 5002,
 
     Usage = 9001,
     WriteFailed = 9002,
