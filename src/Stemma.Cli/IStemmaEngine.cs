@@ -1,3 +1,4 @@
+using Stemma.Benching;
 using Stemma.Comparing.Deep;
 using Stemma.Deriving;
 using Stemma.Fingerprints;
@@ -23,6 +24,8 @@ internal interface IStemmaEngine
 
     DerivationResult Derive(
         Derivation derivation, IReadOnlyList<string> parents, string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel);
+
+    BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel);
 }
 
 /// <summary>The real one.</summary>
@@ -47,4 +50,7 @@ internal sealed class StemmaEngine : IStemmaEngine
     public DerivationResult Derive(
         Derivation derivation, IReadOnlyList<string> parents, string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel) =>
         Engine.Derive(derivation, parents, folder, options, progress, cancel);
+
+    public BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel) =>
+        Engine.Bench(zooFolder, options, clock, progress, cancel);
 }

@@ -73,6 +73,19 @@ internal static class OutputFiles
         }
     }
 
+    /// <summary>A text that stands there already.</summary>
+    public static string ReadText(string file)
+    {
+        try
+        {
+            return File.ReadAllText(file);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new StemmaException(new Fault(FaultCode.ReadFailed, file, null, problem.Message, "", "Check the file and its permissions"), problem);
+        }
+    }
+
     /// <summary>A report in one of its formats.</summary>
     public static void WriteText(string file, string text) => Write(file, partial => File.WriteAllText(partial, text));
 

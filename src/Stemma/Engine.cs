@@ -1,4 +1,5 @@
 using Stemma.Anatomy;
+using Stemma.Benching;
 using Stemma.Checkpoints;
 using Stemma.Comparing.Deep;
 using Stemma.Deriving;
@@ -98,6 +99,16 @@ public static class Engine
     public static DerivationResult Derive(
         Derivation derivation, IReadOnlyList<string> parents, string folder, DerivationOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
         Deriver.Run(derivation, parents, folder, options ?? new(), progress ?? NoProgress.Instance, cancel);
+
+    /// <summary>Runs every pair of a zoo of known descent through Stemma and, beside it, through the published methods.</summary>
+    /// <param name="zooFolder">A folder with zoo.json and a folder per model.</param>
+    /// <param name="options">What to run; null for everything.</param>
+    /// <param name="clock">Measures the seconds per pair; null for the system's.</param>
+    /// <param name="progress">Told about pairs; null for nobody.</param>
+    /// <param name="cancel">Stops the work between two pairs.</param>
+    /// <exception cref="StemmaException">The zoo or a model was refused; the fault says why.</exception>
+    public static BenchResult Bench(string zooFolder, BenchOptions? options = null, TimeProvider? clock = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
+        BenchRun.Run(ZooReader.Read(zooFolder), new CheckpointComparer(), options ?? new(), clock ?? TimeProvider.System, progress ?? NoProgress.Instance, cancel);
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
     public static void Save(Fingerprint fingerprint, string path)

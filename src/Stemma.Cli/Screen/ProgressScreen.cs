@@ -24,13 +24,9 @@ internal sealed class LiveProgress(TextWriter error, TimeProvider clock) : IWork
     private TaskCompletionSource _over = new();
     private Task _drawing = Task.CompletedTask;
 
-    public void Begin(string title, long totalBytes)
-    {
-        _meter = new(title, totalBytes, clock);
-        _over = new();
-        var (meter, over) = (_meter, _over.Task);
-        _drawing = Task.Run(() => Draw(meter, over));
-    }
+    public void Begin(string title, long totalBytes) => Begin(new WorkMeter(title, totalBytes, clock));
+
+    public void BeginItems(string title, long total, string unit) => Begin(new WorkMeter(title, total, clock, unit));
 
     public void Advance(long bytes) => _meter?.Advance(bytes);
 
@@ -39,6 +35,14 @@ internal sealed class LiveProgress(TextWriter error, TimeProvider clock) : IWork
         _over.TrySetResult();
         _drawing.Wait();
         _meter = null;
+    }
+
+    private void Begin(WorkMeter begun)
+    {
+        _meter = begun;
+        _over = new();
+        var over = _over.Task;
+        _drawing = Task.Run(() => Draw(begun, over));
     }
 
     private async Task Draw(WorkMeter meter, Task over)
@@ -79,10 +83,9 @@ internal sealed class MilestoneProgress(TextWriter error, TimeProvider clock) : 
     private WorkMeter? _meter;
     private TimeSpan? _spoken;
 
-    public void Begin(string title, long totalBytes)
-    {
-        lock (_gate) (_meter, _spoken) = (new(title, totalBytes, clock), null);
-    }
+    public void Begin(string title, long totalBytes) => Begin(new WorkMeter(title, totalBytes, clock));
+
+    public void BeginItems(string title, long total, string unit) => Begin(new WorkMeter(title, total, clock, unit));
 
     public void Advance(long bytes)
     {
@@ -104,6 +107,11 @@ internal sealed class MilestoneProgress(TextWriter error, TimeProvider clock) : 
             if (_spoken is not null && _meter is { } meter) error.WriteLine($"{SafeText.Escape(meter.Title)}: done in {meter.Elapsed.TotalSeconds:0} s");
             _meter = null;
         }
+    }
+
+    private void Begin(WorkMeter begun)
+    {
+        lock (_gate) (_meter, _spoken) = (begun, null);
     }
 
     private TimeSpan Due() => _spoken is { } last ? last + Pause : ProgressScreen.Patience;

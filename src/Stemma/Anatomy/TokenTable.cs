@@ -7,4 +7,11 @@ namespace Stemma.Anatomy;
 /// <param name="Source">The file it was read from, for example <c>tokenizer.json</c>.</param>
 /// <param name="Kind"><c>bpe</c>, <c>unigram</c>, <c>wordpiece</c>, <c>wordlevel</c>.</param>
 /// <param name="Tokens">By token id; null where the id is unused or special.</param>
-public sealed record TokenTable(string Source, string Kind, IReadOnlyList<byte[]?> Tokens);
+public sealed record TokenTable(string Source, string Kind, IReadOnlyList<byte[]?> Tokens)
+{
+    /// <summary>
+    /// By token id the string as the file's vocabulary spells it, control tokens included; null where it has none. Two files may spell one token in two ways:
+    /// only methods that were published with this comparison use it.
+    /// </summary>
+    public IReadOnlyList<string?> Spellings { get; init; } = [];
+}

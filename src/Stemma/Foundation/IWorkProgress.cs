@@ -8,7 +8,13 @@ public interface IWorkProgress
     /// <param name="totalBytes">Bytes that will be read.</param>
     void Begin(string title, long totalBytes);
 
-    /// <summary>More bytes are done.</summary>
+    /// <summary>A new piece of work begins that is counted in things instead of bytes.</summary>
+    /// <param name="title">What is being done, for example <c>comparing all pairs of zoo</c>.</param>
+    /// <param name="total">How many there are.</param>
+    /// <param name="unit">What they are called, for example <c>pairs</c>.</param>
+    void BeginItems(string title, long total, string unit) => Begin(title, total);
+
+    /// <summary>More bytes, or things, are done.</summary>
     void Advance(long bytes);
 
     /// <summary>The piece of work is over.</summary>

@@ -1,45 +1,26 @@
-using System.Globalization;
-using System.Text;
 using Stemma.Foundation;
 using Stemma.Judging;
 
 namespace Stemma.Reporting;
 
-/// <summary>One row per pair, for spreadsheets and data frames (RFC 4180: CRLF, quotes doubled).</summary>
+/// <summary>One row per pair, for spreadsheets and data frames.</summary>
 public static class ReportCsv
 {
-    private const string Header = "subject,reference,relation,direction,log10_p,strength,operations,tensors_read,tensors_total,caveats,summary";
+    private static readonly string[] Header =
+        ["subject", "reference", "relation", "direction", "log10_p", "strength", "operations", "tensors_read", "tensors_total", "caveats", "summary"];
 
     /// <summary>A header and a row per comparison. Operations and caveat codes are separated by semicolons; a log10 p that is not finite is empty.</summary>
-    public static string Write(IEnumerable<ComparisonResult> results)
+    public static string Write(IEnumerable<ComparisonResult> results) => CsvText.Table(Header, results.Select(Row));
+
+    private static IEnumerable<string> Row(ComparisonResult result)
     {
-        var csv = new StringBuilder(Header).Append("\r\n");
-        foreach (var result in results)
-        {
-            var verdict = result.Verdict;
-            string[] cells =
-            [
-                Text(result.Subject.Name), Text(result.Reference.Name), Kebab.Of(verdict.Relation), Kebab.Of(verdict.Direction), Number(verdict.Log10P),
-                Kebab.Of(verdict.Strength), Text(string.Join(';', verdict.Operations.Select(operation => operation.Name))),
-                Number(verdict.Coverage.TensorsRead), Number(verdict.Coverage.TensorsTotal),
-                Text(string.Join(';', result.Caveats.Select(caveat => caveat.Code))), Text(verdict.Summary),
-            ];
-            csv.AppendJoin(',', cells).Append("\r\n");
-        }
-
-        return csv.ToString();
-    }
-
-    private static string Number(double value) => double.IsFinite(value) ? (value + 0.0).ToString("R", CultureInfo.InvariantCulture) : "";
-
-    /// <summary>
-    /// A cell of text. A spreadsheet runs what begins with = + - or @ as a formula, so such text gets an apostrophe in front:
-    /// model names come from strangers.
-    /// </summary>
-    private static string Text(string text)
-    {
-        var safe = ShownText.Escape(text);
-        if (safe.TrimStart() is ['=' or '+' or '-' or '@' or '\uFF1D' or '\uFF0B' or '\uFF0D' or '\uFF20', ..]) safe = "'" + safe;
-        return safe.AsSpan().IndexOfAny("\",;\r\n") < 0 ? safe : $"\"{safe.Replace("\"", "\"\"")}\"";
+        var verdict = result.Verdict;
+        return
+        [
+            CsvText.Cell(result.Subject.Name), CsvText.Cell(result.Reference.Name), Kebab.Of(verdict.Relation), Kebab.Of(verdict.Direction), CsvText.Number(verdict.Log10P),
+            Kebab.Of(verdict.Strength), CsvText.Cell(string.Join(';', verdict.Operations.Select(operation => operation.Name))),
+            CsvText.Number(verdict.Coverage.TensorsRead), CsvText.Number(verdict.Coverage.TensorsTotal),
+            CsvText.Cell(string.Join(';', result.Caveats.Select(caveat => caveat.Code))), CsvText.Cell(verdict.Summary),
+        ];
     }
 }

@@ -29,6 +29,13 @@ public static class TextNumbers
 
     public static string Effect(double? effect) => effect is { } value && double.IsFinite(value) ? value.ToString("0.00", Plain) : "";
 
+    /// <summary>A score of any scale: four decimals near one, one above ten; never a negative zero.</summary>
+    public static string Score(double score)
+    {
+        var text = score.ToString(Math.Abs(score) < 10 ? "0.0000" : "0.0", Plain);
+        return text == "-0.0000" ? "0.0000" : text;
+    }
+
     public static string Count(long count) => count.ToString("#,0", Plain);
 
     /// <summary>Three significant figures.</summary>

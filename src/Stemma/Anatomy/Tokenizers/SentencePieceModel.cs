@@ -23,7 +23,7 @@ internal static class SentencePieceModel
             while (input.ReadTag() is var tag and not 0)
             {
                 var offset = input.Position;
-                if (tag == WireFormat.MakeTag(1, WireFormat.WireType.LengthDelimited)) builder.Set(id++, Piece(input.ReadBytes()), offset);
+                if (tag == WireFormat.MakeTag(1, WireFormat.WireType.LengthDelimited)) Piece(builder, id++, input.ReadBytes(), offset);
                 else if (tag == WireFormat.MakeTag(2, WireFormat.WireType.LengthDelimited)) kind = Kind(input.ReadBytes());
                 else input.SkipLastField();
             }
@@ -36,7 +36,7 @@ internal static class SentencePieceModel
         return builder.ToTable(kind);
     }
 
-    private static byte[]? Piece(ByteString message)
+    private static void Piece(TokenTableBuilder builder, long id, ByteString message, long offset)
     {
         using var input = message.CreateCodedInput();
         (var text, var type) = (ByteString.Empty, 1);
@@ -47,8 +47,13 @@ internal static class SentencePieceModel
             else input.SkipLastField();
         }
 
-        if (text.IsEmpty || type is Unknown or Control or Unused) return null;
         var piece = text.ToStringUtf8();
+        builder.Set(id, Bytes(piece, type), offset, piece.Length > 0 ? piece : null);
+    }
+
+    private static byte[]? Bytes(string piece, int type)
+    {
+        if (piece.Length == 0 || type is Unknown or Control or Unused) return null;
         if (type == Byte) return TokenStyle.FallbackByte(piece) is { } value ? [value] : null;
         return new TokenStyle { Marked = true }.Decode(piece);
     }

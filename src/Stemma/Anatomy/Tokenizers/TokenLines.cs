@@ -17,7 +17,8 @@ internal static class TokenLines
         while (offset < bytes.Length)
         {
             var line = Line(bytes, offset, out var next);
-            builder.Set(id++, style.Decode(Encoding.UTF8.GetString(line)), offset);
+            var token = Encoding.UTF8.GetString(line);
+            builder.Set(id++, style.Decode(token), offset, token);
             offset = next;
         }
 
@@ -36,7 +37,7 @@ internal static class TokenLines
             if (line.Length > 0)
             {
                 if (!TryParse(line, out var token, out var id)) throw TokenTableBuilder.Invalid(file, offset, Encoding.UTF8.GetString(line), "base64, a space, a number");
-                builder.Set(id, token, offset);
+                builder.Set(id, token, offset, Encoding.UTF8.GetString(token));
             }
 
             offset = next;

@@ -154,8 +154,8 @@ internal sealed class TokenizerJson
         };
         var plain = new TokenStyle();
         var builder = new TokenTableBuilder(_file);
-        foreach (var (text, id, offset) in _vocabulary) builder.Set(id, id == _unknown ? null : style.Decode(text), offset);
-        foreach (var (text, id, special, offset) in _added) builder.Set(id, special ? null : plain.Decode(text), offset);
+        foreach (var (text, id, offset) in _vocabulary) builder.Set(id, id == _unknown ? null : style.Decode(text), offset, text);
+        foreach (var (text, id, special, offset) in _added) builder.Set(id, special ? null : plain.Decode(text), offset, null);
         return builder.ToTable(kind);
     }
 

@@ -30,7 +30,7 @@ internal static class VocabularyJson
             Marked = !byteLevel && vocabulary.Keys.Any(token => token.StartsWith(TokenStyle.WordMark)),
         };
         var builder = new TokenTableBuilder(file);
-        foreach (var (token, id) in vocabulary) builder.Set(id, style.Decode(token), null);
+        foreach (var (token, id) in vocabulary) builder.Set(id, style.Decode(token), null, token);
         return builder.ToTable(hasMerges || byteLevel ? "bpe" : "wordlevel");
     }
 
