@@ -1,6 +1,7 @@
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
+using Stemma.Judging.Families;
 
 namespace Stemma.Cli;
 
@@ -12,6 +13,8 @@ internal interface IStemmaEngine
     Fingerprint Fingerprint(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel);
 
     ComparisonResult Compare(Fingerprint subject, Fingerprint reference, string subjectName, string referenceName);
+
+    FamilyFindings CompareFamily(IReadOnlyList<(string Name, Fingerprint Fingerprint)> models, IReadOnlyList<ComparisonResult> pairs);
 
     void Save(Fingerprint fingerprint, string path);
 
@@ -28,6 +31,9 @@ internal sealed class StemmaEngine : IStemmaEngine
 
     public ComparisonResult Compare(Fingerprint subject, Fingerprint reference, string subjectName, string referenceName) =>
         Engine.Compare(subject, reference, subjectName, referenceName);
+
+    public FamilyFindings CompareFamily(IReadOnlyList<(string Name, Fingerprint Fingerprint)> models, IReadOnlyList<ComparisonResult> pairs) =>
+        Engine.CompareFamily([.. models.Select(model => model.Fingerprint with { Name = model.Name })], pairs);
 
     public void Save(Fingerprint fingerprint, string path) => Engine.Save(fingerprint, path);
 

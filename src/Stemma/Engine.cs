@@ -3,6 +3,7 @@ using Stemma.Checkpoints;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
+using Stemma.Judging.Families;
 
 namespace Stemma;
 
@@ -41,6 +42,24 @@ public static class Engine
     /// <exception cref="StemmaException"><see cref="FaultCode.RecipeMismatch"/> when the fingerprints were made by different recipes.</exception>
     public static ComparisonResult Compare(Fingerprint subject, Fingerprint reference, string? subjectName = null, string? referenceName = null) =>
         Judge.Compare(subject with { Name = subjectName ?? subject.Name }, reference with { Name = referenceName ?? reference.Name });
+
+    /// <summary>What three or more models tell together: merges and stacks among them, and directions that a third model settles.</summary>
+    /// <param name="models">The models, with the names that the pairs use.</param>
+    /// <param name="pairs">Every pair of them, as <see cref="Compare"/> found it.</param>
+    public static FamilyFindings CompareFamily(IReadOnlyList<Fingerprint> models, IReadOnlyList<ComparisonResult> pairs) => FamilyJudge.Judge(models, pairs);
+
+    /// <summary>
+    /// Looks among other models for those that a model was put together from: a merge that is exact to the rounding of its storage type, or layers of two stacked.
+    /// </summary>
+    /// <param name="subject">The model to explain.</param>
+    /// <param name="candidates">Two or more models that may have gone into it; the names in the answer are theirs.</param>
+    /// <returns>Null where no mixture of the candidates explains the subject.</returns>
+    /// <exception cref="StemmaException"><see cref="FaultCode.RecipeMismatch"/> when the fingerprints were made by different recipes.</exception>
+    public static Mixture? FindMixture(Fingerprint subject, IReadOnlyList<Fingerprint> candidates)
+    {
+        foreach (var candidate in candidates) Judge.ExpectSameRecipe(subject, candidate);
+        return MixtureFinder.Find(subject, candidates);
+    }
 
     /// <summary>Reads headers and companion files only: what a checkpoint says it is, in milliseconds for any size.</summary>
     /// <param name="path">Folder, weight file or shard index; a <c>.stemma</c> file tells what the model was that it was made from.</param>

@@ -8,7 +8,7 @@ namespace Stemma.Reporting;
 /// <summary>One row per pair, for spreadsheets and data frames (RFC 4180: CRLF, quotes doubled).</summary>
 public static class ReportCsv
 {
-    private const string Header = "subject,reference,relation,direction,log10_p,strength,operations,tensors_read,tensors_total,caveats,summary";
+    private const string Header = "subject,reference,relation,direction,log10_p,strength,operations,tensors_read,tensors_total,caveats,summary,direction_evidence";
 
     /// <summary>A header and a row per comparison. Operations and caveat codes are separated by semicolons; a log10 p that is not finite is empty.</summary>
     public static string Write(IEnumerable<ComparisonResult> results)
@@ -23,6 +23,7 @@ public static class ReportCsv
                 Kebab.Of(verdict.Strength), Text(string.Join(';', verdict.Operations.Select(operation => operation.Name))),
                 Number(verdict.Coverage.TensorsRead), Number(verdict.Coverage.TensorsTotal),
                 Text(string.Join(';', result.Caveats.Select(caveat => caveat.Code))), Text(verdict.Summary),
+                Text(string.Join(';', verdict.DirectionEvidence.Select(clue => clue.Name))),
             ];
             csv.AppendJoin(',', cells).Append("\r\n");
         }
