@@ -4,6 +4,7 @@ using Stemma.Deriving;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
+using Stemma.Judging.Families;
 
 namespace Stemma.Cli;
 
@@ -17,6 +18,8 @@ internal interface IStemmaEngine
     ComparedModel Open(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel);
 
     ComparisonResult Compare(ComparedModel subject, ComparedModel reference, string subjectName, string referenceName, IWorkProgress progress, CancellationToken cancel);
+
+    FamilyFindings CompareFamily(IReadOnlyList<(string Name, Fingerprint Fingerprint)> models, IReadOnlyList<ComparisonResult> pairs);
 
     void Save(Fingerprint fingerprint, string path);
 
@@ -42,6 +45,9 @@ internal sealed class StemmaEngine : IStemmaEngine
     public ComparisonResult Compare(
         ComparedModel subject, ComparedModel reference, string subjectName, string referenceName, IWorkProgress progress, CancellationToken cancel) =>
         Engine.Compare(subject, reference, subjectName, referenceName, progress, cancel);
+
+    public FamilyFindings CompareFamily(IReadOnlyList<(string Name, Fingerprint Fingerprint)> models, IReadOnlyList<ComparisonResult> pairs) =>
+        Engine.CompareFamily([.. models.Select(model => model.Fingerprint with { Name = model.Name })], pairs);
 
     public void Save(Fingerprint fingerprint, string path) => Engine.Save(fingerprint, path);
 

@@ -6,6 +6,7 @@ using Stemma.Deriving;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
+using Stemma.Judging.Families;
 
 namespace Stemma;
 
@@ -76,6 +77,24 @@ public static class Engine
             subject.Fingerprint with { Name = subjectName ?? subject.Fingerprint.Name }, reference.Fingerprint with { Name = referenceName ?? reference.Fingerprint.Name },
             () => ComparedModel.Search(subject, reference, progress ?? NoProgress.Instance, cancel));
 
+    /// <summary>What three or more models tell together: merges and stacks among them, and directions that a third model settles.</summary>
+    /// <param name="models">The models, with the names that the pairs use.</param>
+    /// <param name="pairs">Every pair of them, as <c>Compare</c> found it.</param>
+    public static FamilyFindings CompareFamily(IReadOnlyList<Fingerprint> models, IReadOnlyList<ComparisonResult> pairs) => FamilyJudge.Judge(models, pairs);
+
+    /// <summary>
+    /// Looks among other models for those that a model was put together from: a merge that is exact to the rounding of its storage type, or layers of two stacked.
+    /// </summary>
+    /// <param name="subject">The model to explain.</param>
+    /// <param name="candidates">Two or more models that may have gone into it; the names in the answer are theirs.</param>
+    /// <returns>Null where no mixture of the candidates explains the subject.</returns>
+    /// <exception cref="StemmaException"><see cref="FaultCode.RecipeMismatch"/> when the fingerprints were made by different recipes.</exception>
+    public static Mixture? FindMixture(Fingerprint subject, IReadOnlyList<Fingerprint> candidates)
+    {
+        foreach (var candidate in candidates) Judge.ExpectSameRecipe(subject, candidate);
+        return MixtureFinder.Find(subject, candidates);
+    }
+
     /// <summary>Reads headers and companion files only: what a checkpoint says it is, in milliseconds for any size.</summary>
     /// <param name="path">Folder, weight file or shard index; a <c>.stemma</c> file tells what the model was that it was made from.</param>
     /// <param name="name">The short name to show.</param>
@@ -107,8 +126,11 @@ public static class Engine
     /// <param name="progress">Told about pairs; null for nobody.</param>
     /// <param name="cancel">Stops the work between two pairs.</param>
     /// <exception cref="StemmaException">The zoo or a model was refused; the fault says why.</exception>
-    public static BenchResult Bench(string zooFolder, BenchOptions? options = null, TimeProvider? clock = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
-        BenchRun.Run(ZooReader.Read(zooFolder), new CheckpointComparer(), options ?? new(), clock ?? TimeProvider.System, progress ?? NoProgress.Instance, cancel);
+    public static BenchResult Bench(string zooFolder, BenchOptions? options = null, TimeProvider? clock = null, IWorkProgress? progress = null, CancellationToken cancel = default)
+    {
+        using var comparer = new CheckpointComparer();
+        return BenchRun.Run(ZooReader.Read(zooFolder), comparer, options ?? new(), clock ?? TimeProvider.System, progress ?? NoProgress.Instance, cancel);
+    }
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
     public static void Save(Fingerprint fingerprint, string path)

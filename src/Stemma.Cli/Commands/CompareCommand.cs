@@ -4,6 +4,7 @@ using Stemma.Comparing.Deep;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
+using Stemma.Judging.Families;
 using Stemma.Reporting;
 
 namespace Stemma.Cli.Commands;
@@ -66,13 +67,14 @@ internal sealed class CompareCommand : Verb
         }
 
         foreach (var (_, model) in models) model.Dispose();
+        var found = models.Count < 3 ? new(results, []) : Around.Engine.CompareFamily([.. models.Select(m => (m.Name, m.Model.Fingerprint))], results);
         var details = parsed.GetValue(_details);
-        if (parsed.GetValue(_format) is "text") Painter.Print(Around, Lines(results, Around.Width, details));
-        else Around.Out.Write(Render(parsed.GetValue(_format)!, results, details));
-        foreach (var target in targets) OutputFiles.WriteText(target.File, Render(target.Format, results, details));
+        if (parsed.GetValue(_format) is "text") Painter.Print(Around, Lines(found, Around.Width, details));
+        else Around.Out.Write(Render(parsed.GetValue(_format)!, found, details));
+        foreach (var target in targets) OutputFiles.WriteText(target.File, Render(target.Format, found, details));
         var unsaved = paths.Any(path => !SketchFiles.IsFingerprint(path)) && parsed.GetValue(_save) is null;
         if (slow && unsaved && !quiet) Around.Error.WriteLine("hint: 'stemma sketch MODEL' keeps a fingerprint; comparing that is instant.");
-        return Decide(results, FailOn.Relations(parsed.GetValue(_failOn)));
+        return Decide(found.Pairs, FailOn.Relations(parsed.GetValue(_failOn)));
     }
 
     /// <summary>What was asked for with --fail-on comes first; a lone pair without an answer next.</summary>
@@ -124,13 +126,13 @@ internal sealed class CompareCommand : Verb
         return kept.Count >= 2 || refused is null ? ([.. kept.Select(at => paths[at])], [.. kept.Select(at => names[at])]) : throw refused;
     }
 
-    private static string Render(string format, List<ComparisonResult> results, bool details) => format switch
+    private static string Render(string format, FamilyFindings found, bool details) => format switch
     {
-        "json" => results.Count == 1 ? ReportJson.Write(results[0]) : ReportJson.WriteAll(results),
-        "csv" => ReportCsv.Write(results),
-        _ => OutputFiles.Plain(Lines(results, ReportText.Width, details)),
+        "json" => found.Pairs.Count == 1 ? ReportJson.Write(found.Pairs[0]) : ReportJson.WriteAll(found),
+        "csv" => ReportCsv.Write(found.Pairs),
+        _ => OutputFiles.Plain(Lines(found, ReportText.Width, details)),
     };
 
-    private static IReadOnlyList<TextLine> Lines(List<ComparisonResult> results, int width, bool details) =>
-        results.Count == 1 ? ReportText.Lines(results[0], width, details) : PairsText.Lines(results, width, details);
+    private static IReadOnlyList<TextLine> Lines(FamilyFindings found, int width, bool details) =>
+        found.Pairs.Count == 1 ? ReportText.Lines(found.Pairs[0], width, details) : PairsText.Lines(found, width, details);
 }

@@ -41,7 +41,7 @@ public static class BenchRun
                 Parallel.For(0, pairs.Count, parallel, at =>
                 {
                     var (subject, reference) = pairs[at];
-                    outcomes[at] = One(zoo, subject, reference, comparer, methods, open, clock);
+                    outcomes[at] = One(zoo, subject, reference, comparer, methods, open, clock, cancel);
                     progress.Advance(1);
                 });
             }
@@ -50,6 +50,7 @@ public static class BenchRun
                 progress.End();
             }
 
+            outcomes = [.. WithFamily(zoo, comparer, outcomes)];
             return new()
             {
                 Zoo = zoo,
@@ -68,11 +69,23 @@ public static class BenchRun
         }
     }
 
+    /// <summary>What all models tell together: merges and stacks change a pair's relation and operations, never whether it is related.</summary>
+    private static IEnumerable<PairOutcome> WithFamily(ModelZoo zoo, IPairComparer comparer, PairOutcome[] outcomes)
+    {
+        var family = comparer.CompareFamily([.. zoo.Models.Select(m => m.Path)], [.. outcomes.Select(o => o.Result)]);
+        return outcomes.Zip(family.Pairs, (outcome, result) => outcome with
+        {
+            Result = result,
+            Scores = [outcome.Scores[0] with { Value = StemmaScore.Of(result.Verdict) }, .. outcome.Scores.Skip(1)],
+        });
+    }
+
     private static PairOutcome One(
-        ModelZoo zoo, ZooModel subject, ZooModel reference, IPairComparer comparer, List<IPublishedMethod> methods, Dictionary<string, ModelWeights> open, TimeProvider clock)
+        ModelZoo zoo, ZooModel subject, ZooModel reference, IPairComparer comparer, List<IPublishedMethod> methods, Dictionary<string, ModelWeights> open, TimeProvider clock,
+        CancellationToken cancel)
     {
         var started = clock.GetTimestamp();
-        var result = comparer.Compare(subject.Path, reference.Path);
+        var result = comparer.Compare(subject.Path, reference.Path, cancel);
         var scores = new List<MethodScore> { new(StemmaScore.Of(result.Verdict), result.Verdict.Log10P, "", clock.GetElapsedTime(started).TotalSeconds) };
         foreach (var method in methods)
         {

@@ -1,5 +1,6 @@
 using Stemma.Comparing.Alignment;
 using Stemma.Comparing.Deep;
+using Stemma.Comparing.Differences;
 using Stemma.Comparing.Methods;
 using Stemma.Fingerprints;
 using Stemma.Sketching;
@@ -13,6 +14,8 @@ public sealed class PairContext
     private readonly Lazy<SharedAnchors> _anchors;
     private readonly Lazy<LayerAlignment> _layers;
     private readonly Lazy<LayerCosines> _cosines;
+    private readonly Lazy<(StoredParts Subject, StoredParts Reference)> _stored;
+    private readonly Lazy<LowRankUpdate?> _lowRank;
     private readonly Lazy<(LearnedCorrelation? Gains, LearnedCorrelation? Biases)> _learned;
 
     /// <param name="subject">The model under suspicion.</param>
@@ -26,6 +29,8 @@ public sealed class PairContext
         _anchors = new(() => SharedAnchors.Find(subject.Sketch.Anchors, reference.Sketch.Anchors));
         _cosines = new(() => new(SubjectParts, subject.Sketch.Recipe.LinearSize, ReferenceParts, reference.Sketch.Recipe.LinearSize));
         _layers = new(() => LayerAlignment.Find(this));
+        _stored = new(() => (new(subject), new(reference)));
+        _lowRank = new(() => LowRankUpdate.Find(this));
         _learned = new(() => LearnedParameters.Measure(this));
     }
 
@@ -48,6 +53,15 @@ public sealed class PairContext
 
     /// <summary>Which layer continues which.</summary>
     public LayerAlignment Layers => _layers.Value;
+
+    /// <summary>Parts of the subject as they are stored.</summary>
+    internal StoredParts SubjectStored => _stored.Value.Subject;
+
+    /// <summary>Parts of the reference as they are stored.</summary>
+    internal StoredParts ReferenceStored => _stored.Value.Reference;
+
+    /// <summary>The low rank of the difference, where it has one.</summary>
+    public LowRankUpdate? LowRank => _lowRank.Value;
 
     /// <summary>Agreement of the parameters that only training writes.</summary>
     public (LearnedCorrelation? Gains, LearnedCorrelation? Biases) Learned => _learned.Value;

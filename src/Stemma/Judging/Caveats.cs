@@ -5,15 +5,20 @@ namespace Stemma.Judging;
 /// <summary>What limits a verdict, in the order of its weight.</summary>
 internal static class Caveats
 {
-    public const string Replay = "replay-possible";
+    public const string Replay = "replay-possible", Relative = "parent-or-relative";
 
-    public static IReadOnlyList<Caveat> Of(Findings findings, Ruling ruling, double? power)
+    public static IReadOnlyList<Caveat> Of(Findings findings, Ruling ruling, Direction direction, double? power)
     {
         var caveats = new List<Caveat>(ruling.Caveats);
         var (subject, reference) = (findings.Pair.Subject, findings.Pair.Reference);
         if (ruling.Relation == Relation.Derived && ReplayPossible(subject, reference))
         {
             caveats.Add(new(Replay, "Both models have one shape and fewer than 100 million parameters. Running the same script with the same seed, data and order again gives the same weights, and no statistic can tell that from copying."));
+        }
+
+        if (direction is Direction.SubjectFromReference or Direction.ReferenceFromSubject)
+        {
+            caveats.Add(new(Relative, "Which side is older shows; whether that very model was the start, or a close relative of it, does not. Compare its relatives in one call."));
         }
 
         if (ruling.Relation == Relation.Unrelated && power is { } cosine)

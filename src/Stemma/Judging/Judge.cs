@@ -32,8 +32,9 @@ public static class Judge
         var ruling = RelationRule.Decide(findings, coverage, limited, power);
         var related = ruling.Relation is Relation.Derived or Relation.CommonOrigin;
         var operations = related ? OperationFinder.Find(findings) : [];
-        var caveats = Caveats.Of(findings, ruling, power);
         var direction = DirectionRule.Of(ruling.Relation, operations);
+        var caveats = Caveats.Of(findings, ruling, direction, power);
+        var clauses = SummaryClauses.Of(findings, ruling, coverage, caveats, power);
         return new ComparisonResult
         {
             Subject = PartyOf(subject),
@@ -44,9 +45,11 @@ public static class Judge
                 Direction = direction,
                 Log10P = findings.Log10P,
                 Strength = StrengthOf(ruling.Relation, findings.Log10P),
-                Summary = Summary.Of(findings, ruling, direction, coverage, caveats, power),
+                Summary = Summary.Of(subject.Name, reference.Name, ruling.Relation, direction, clauses),
                 Coverage = coverage,
                 Operations = [.. operations.Select(o => o.Operation)],
+                DirectionEvidence = direction == Direction.Undetermined ? [] : DirectionRule.Clues(operations),
+                Clauses = clauses,
             },
             Evidence = findings.Evidence,
             LayerMap = ruling.Relation is Relation.Unrelated or Relation.Inconclusive ? []
@@ -55,7 +58,8 @@ public static class Judge
         };
     }
 
-    private static void ExpectSameRecipe(Fingerprint subject, Fingerprint reference)
+    /// <exception cref="StemmaException"><see cref="FaultCode.RecipeMismatch"/>.</exception>
+    internal static void ExpectSameRecipe(Fingerprint subject, Fingerprint reference)
     {
         var (a, b) = (subject.Sketch.Recipe.Version, reference.Sketch.Recipe.Version);
         if (a == b) return;

@@ -9,12 +9,13 @@ internal sealed record FoundOperation(Operation Operation, Direction Direction =
 internal static class OperationFinder
 {
     private static readonly Func<Findings, IEnumerable<FoundOperation>>[] Finders =
-        [StructureChanges.Find, StorageChanges.Find, TokenizerChanges.Find, GaugeChanges.Find];
+        [StructureChanges.Find, LowRankChanges.Find, StorageChanges.Find, TokenizerChanges.Find, GaugeChanges.Find];
 
-    /// <summary>Training is named only where nothing else explains the difference.</summary>
+    /// <summary>Training is named only where nothing but frozen tensors is found beside it.</summary>
     public static IReadOnlyList<FoundOperation> Find(Findings findings)
     {
         var found = Finders.SelectMany(f => f(findings)).ToList();
-        return found.Exists(o => o.Operation.Name != "frozen-tensors") ? found : [.. found, .. TrainingChanges.Find(findings)];
+        var training = found.Count == 0 ? TrainingChanges.Find(findings).ToList() : [];
+        return [.. found, .. FrozenTensors.Find(findings, found), .. training];
     }
 }

@@ -48,6 +48,11 @@ public sealed record Caveat(string Code, string Text);
 /// <param name="Detail">One sentence with the numbers.</param>
 public sealed record Operation(string Name, string Detail);
 
+/// <summary>Something that shows who came first.</summary>
+/// <param name="Name">The operation or the kind of finding, a stable word.</param>
+/// <param name="Detail">What it shows, in a clause.</param>
+public sealed record DirectionClue(string Name, string Detail);
+
 /// <summary>One cell of the layer map.</summary>
 public sealed record LayerMatch(int SubjectLayer, int ReferenceLayer, double Score);
 
@@ -65,6 +70,12 @@ public sealed record Verdict
     public required string Summary { get; init; }
     public required Coverage Coverage { get; init; }
     public required IReadOnlyList<Operation> Operations { get; init; }
+
+    /// <summary>What the direction rests on; empty when it is undetermined for want of evidence.</summary>
+    public IReadOnlyList<DirectionClue> DirectionEvidence { get; init; } = [];
+
+    /// <summary>What the summary was made of, so that it can be said anew when other models tell more.</summary>
+    internal SummaryClauses? Clauses { get; init; }
 }
 
 /// <summary>One side of a comparison.</summary>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Stemma.Foundation;
 using Stemma.Judging;
+using Stemma.Judging.Families;
 
 namespace Stemma.Reporting;
 
@@ -14,11 +15,12 @@ public static class PairsText
         [new("reference"), new("subject"), new("relation"), new("p", Right: true), new("direction"), new("changes found", Flexible: true)];
 
     /// <summary>The whole text.</summary>
-    /// <param name="results">One per pair, in the order of the inputs.</param>
+    /// <param name="found">One result per pair, in the order of the inputs, and what all together tell.</param>
     /// <param name="width">Characters per line.</param>
     /// <param name="details">Lists the unrelated pairs too, however many.</param>
-    public static IReadOnlyList<TextLine> Lines(IReadOnlyList<ComparisonResult> results, int width = ReportText.Width, bool details = false)
+    public static IReadOnlyList<TextLine> Lines(FamilyFindings found, int width = ReportText.Width, bool details = false)
     {
+        var results = found.Pairs;
         width = Math.Max(ReportText.Width, width);
         var lines = new List<TextLine>();
         lines.AddRange(ShownText.Wrap(Headline(results), width).Select(line => new TextLine(line, TextTone.Headline)));
@@ -30,6 +32,7 @@ public static class PairsText
             lines.AddRange(TextTable.Lines(Columns, [.. listed.Select(Row)], width));
         }
 
+        lines.AddSection("Put together from others", TextSections.Pairs(found.Mixtures.Select(mixture => (mixture.Child, mixture.Detail)), width));
         if (!all) lines.AddSection("Related to none of the others", ShownText.Wrap(string.Join(", ", Loners(results)), width - 2).Where(line => line.Length > 0).Select(line => new TextLine("  " + line)));
         var caveats = results.SelectMany(result => result.Caveats).GroupBy(caveat => caveat.Code).Select(group => (group.Key, CaveatText([.. group], results.Count)));
         lines.AddSection("Limits of these answers", TextSections.Pairs(caveats, width, TextTone.Warning));

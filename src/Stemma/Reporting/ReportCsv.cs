@@ -7,7 +7,8 @@ namespace Stemma.Reporting;
 public static class ReportCsv
 {
     private static readonly string[] Header =
-        ["subject", "reference", "relation", "direction", "log10_p", "strength", "operations", "tensors_read", "tensors_total", "caveats", "summary"];
+        ["subject", "reference", "relation", "direction", "log10_p", "strength", "operations", "tensors_read", "tensors_total", "caveats", "summary",
+         "direction_evidence"];
 
     /// <summary>A header and a row per comparison. Operations and caveat codes are separated by semicolons; a log10 p that is not finite is empty.</summary>
     public static string Write(IEnumerable<ComparisonResult> results) => CsvText.Table(Header, results.Select(Row));
@@ -21,6 +22,7 @@ public static class ReportCsv
             Kebab.Of(verdict.Strength), CsvText.Cell(string.Join(';', verdict.Operations.Select(operation => operation.Name))),
             CsvText.Number(verdict.Coverage.TensorsRead), CsvText.Number(verdict.Coverage.TensorsTotal),
             CsvText.Cell(string.Join(';', result.Caveats.Select(caveat => caveat.Code))), CsvText.Cell(verdict.Summary),
+            CsvText.Cell(string.Join(';', verdict.DirectionEvidence.Select(clue => clue.Name))),
         ];
     }
 }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Stemma.Comparing;
 using Stemma.Foundation;
 using Stemma.Judging;
+using Stemma.Judging.Families;
 
 namespace Stemma.Reporting;
 
@@ -17,13 +18,16 @@ public static class ReportJson
     /// <summary>One pair.</summary>
     public static string Write(ComparisonResult result) => JsonDocumentWriter.Write(json => Comparison(json, result));
 
-    /// <summary>Several pairs, each a whole document of <see cref="Schema"/>.</summary>
-    public static string WriteAll(IReadOnlyList<ComparisonResult> results) => JsonDocumentWriter.Write(json =>
+    /// <summary>Several pairs, each a whole document of <see cref="Schema"/>, and the models that were put together from others.</summary>
+    public static string WriteAll(FamilyFindings found) => JsonDocumentWriter.Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("schema", ManySchema);
         json.WriteStartArray("comparisons");
-        foreach (var result in results) Comparison(json, result);
+        foreach (var result in found.Pairs) Comparison(json, result);
+        json.WriteEndArray();
+        json.WriteStartArray("mixtures");
+        foreach (var mixture in found.Mixtures) MixtureJson.Write(json, mixture);
         json.WriteEndArray();
         json.WriteEndObject();
     });
@@ -74,17 +78,23 @@ public static class ReportJson
         json.WriteNumber("tensors_read", verdict.Coverage.TensorsRead);
         json.WriteNumber("tensors_total", verdict.Coverage.TensorsTotal);
         json.WriteEndObject();
-        json.WriteStartArray("operations");
-        foreach (var operation in verdict.Operations)
+        Named(json, "operations", verdict.Operations.Select(operation => (operation.Name, operation.Detail)));
+        Named(json, "direction_evidence", verdict.DirectionEvidence.Select(clue => (clue.Name, clue.Detail)));
+        json.WriteEndObject();
+    }
+
+    private static void Named(Utf8JsonWriter json, string property, IEnumerable<(string Name, string Detail)> all)
+    {
+        json.WriteStartArray(property);
+        foreach (var (name, detail) in all)
         {
             json.WriteStartObject();
-            json.WriteString("name", operation.Name);
-            json.WriteString("detail", operation.Detail);
+            json.WriteString("name", name);
+            json.WriteString("detail", detail);
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-        json.WriteEndObject();
     }
 
     private static void Evidence(Utf8JsonWriter json, Evidence evidence)

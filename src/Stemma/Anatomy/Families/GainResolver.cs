@@ -18,19 +18,21 @@ internal static class GainResolver
             {
                 Parts = [.. assignment.Parts.Select(part => part.IsBias ? part : part with
                 {
-                    InputGain = First(input, part, present),
-                    OutputGain = First(output, part, present),
+                    InputGain = First(input, part.Role, part.Layer, present),
+                    OutputGain = First(output, part.Role, part.Layer, present),
                 })],
             }),
         ];
     }
 
-    private static GainReference? First(IReadOnlyDictionary<TensorRole, IReadOnlyList<GainRule>> rules, TensorPart part, HashSet<GainReference> present)
+    /// <summary>The first gain that a rule names for a matrix and that the checkpoint has.</summary>
+    public static GainReference? First(
+        IReadOnlyDictionary<TensorRole, IReadOnlyList<GainRule>> rules, TensorRole role, int layer, IReadOnlySet<GainReference> present)
     {
-        if (!rules.TryGetValue(part.Role, out var gains)) return null;
+        if (!rules.TryGetValue(role, out var gains)) return null;
         foreach (var gain in gains)
         {
-            var reference = new GainReference(gain.Role, LayerOf(gain, part));
+            var reference = new GainReference(gain.Role, LayerOf(gain, layer));
             if (present.Contains(reference)) return reference;
         }
 
@@ -38,11 +40,11 @@ internal static class GainResolver
     }
 
     /// <summary>Within layers, a gain of no layer is read by the first alone: BERT's embedding norm.</summary>
-    private static int LayerOf(GainRule gain, TensorPart part)
+    private static int LayerOf(GainRule gain, int layer)
     {
         const int Nowhere = -2;
-        if (RoleTraits.IsGlobal(gain.Role)) return part.Layer <= 0 ? TensorPart.NoLayer : Nowhere;
-        if (part.Layer < 0 || (gain.PreviousLayer && part.Layer == 0)) return Nowhere;
-        return gain.PreviousLayer ? part.Layer - 1 : part.Layer;
+        if (RoleTraits.IsGlobal(gain.Role)) return layer <= 0 ? TensorPart.NoLayer : Nowhere;
+        if (layer < 0 || (gain.PreviousLayer && layer == 0)) return Nowhere;
+        return gain.PreviousLayer ? layer - 1 : layer;
     }
 }

@@ -12,7 +12,7 @@ internal static class RoleInference
     /// <summary>Fewest matrices that must share a width before it is called the residual width.</summary>
     private const int FewestMatrices = 4;
 
-    private static readonly Dictionary<TensorRole, IReadOnlyList<GainRule>> PreNorm = new()
+    internal static readonly IReadOnlyDictionary<TensorRole, IReadOnlyList<GainRule>> PreNorm = new Dictionary<TensorRole, IReadOnlyList<GainRule>>
     {
         [TensorRole.Q] = [new(TensorRole.NormAttn, false)],
         [TensorRole.K] = [new(TensorRole.NormAttn, false)],

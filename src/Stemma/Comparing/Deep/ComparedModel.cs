@@ -12,7 +12,9 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
     /// <summary>What is kept of a smaller model stays in memory between comparisons of many; larger ones are read again.</summary>
     private const long KeptParameters = 100_000_000;
 
+    private readonly Lock _gate = new();
     private DeepModel? _deep;
+    private int _users;
 
     public Fingerprint Fingerprint { get; } = fingerprint;
 
@@ -28,15 +30,22 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
     public static DeepFindings? Search(ComparedModel subject, ComparedModel reference, IWorkProgress progress, CancellationToken cancel)
     {
         if (!subject.HasWeights || !reference.HasWeights) return null;
-        var (b, a) = (subject.Deep(progress, cancel), reference.Deep(progress, cancel));
+        var b = subject.Deep(progress, cancel);
         try
         {
-            return DeepComparison.Compare(b, a, cancel);
+            var a = reference.Deep(progress, cancel);
+            try
+            {
+                return DeepComparison.Compare(b, a, cancel);
+            }
+            finally
+            {
+                reference.Forget();
+            }
         }
         finally
         {
             subject.Forget();
-            reference.Forget();
         }
     }
 
@@ -48,12 +57,21 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
 
     private DeepModel Deep(IWorkProgress progress, CancellationToken cancel)
     {
-        if (_deep is { } kept) return kept;
+        lock (_gate)
+        {
+            _deep ??= Read(progress, cancel);
+            _users++;
+            return _deep;
+        }
+    }
+
+    private DeepModel Read(IWorkProgress progress, CancellationToken cancel)
+    {
         var weights = ModelWeights.Open(path!);
         progress.Begin($"reading {SafeText.Escape(Fingerprint.Name)} for a comparison in other bases", 2 * weights.LayerBytes());
         try
         {
-            return _deep = DeepModelReader.Read(weights, progress, cancel);
+            return DeepModelReader.Read(weights, progress, cancel);
         }
         catch
         {
@@ -68,6 +86,10 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
 
     private void Forget()
     {
-        if (Fingerprint.Parameters > KeptParameters) Dispose();
+        lock (_gate)
+        {
+            _users--;
+            if (_users == 0 && Fingerprint.Parameters > KeptParameters) Dispose();
+        }
     }
 }

@@ -1,15 +1,16 @@
+using System.Collections.Concurrent;
 using Stemma.Anatomy;
 using Stemma.Anatomy.Values;
 using Stemma.Foundation.Linear;
 
 namespace Stemma.Comparing.Deep;
 
-/// <summary>What a deep comparison keeps of one model: its FFN units and, of each matrix, the directions of the residual stream that it uses most.</summary>
+/// <summary>What a deep comparison keeps of one model: its FFN units and, of each matrix, the directions of the residual stream that it uses most. Several comparisons may use it at once.</summary>
 internal sealed class DeepModel
 {
-    private readonly Dictionary<int, HeadCircuits?> _heads = [];
-    private readonly Dictionary<(int, int), double> _inner = [];
-    private readonly Dictionary<(TensorRole Role, int FirstLayer, int Layers, int Rank), Matrix?> _pooled = [];
+    private readonly ConcurrentDictionary<int, HeadCircuits?> _heads = [];
+    private readonly ConcurrentDictionary<(int, int), double> _inner = [];
+    private readonly ConcurrentDictionary<(TensorRole Role, int FirstLayer, int Layers, int Rank), Matrix?> _pooled = [];
 
     public required ModelWeights Weights { get; init; }
 
@@ -28,9 +29,7 @@ internal sealed class DeepModel
     /// <summary>The factors of one role over some layers, as one. The layers are all or every second one, so the first and their number tell them apart.</summary>
     public Matrix? Pooled(TensorRole role, IReadOnlyList<int> layers, int rank)
     {
-        var key = (role, layers[0], layers.Count, rank);
-        if (!_pooled.TryGetValue(key, out var pooled)) _pooled[key] = pooled = Pool(role, layers, rank);
-        return pooled;
+        return _pooled.GetOrAdd((role, layers[0], layers.Count, rank), _ => Pool(role, layers, rank));
     }
 
     private Matrix? Pool(TensorRole role, IReadOnlyList<int> layers, int rank)
@@ -43,8 +42,7 @@ internal sealed class DeepModel
     /// <summary>The attention heads of a layer, read when first asked for; null where they cannot be told apart.</summary>
     public HeadCircuits? Heads(int layer)
     {
-        if (!_heads.TryGetValue(layer, out var heads)) _heads[layer] = heads = HeadCircuits.Read(Weights, layer, Reducer);
-        return heads;
+        return _heads.GetOrAdd(layer, wanted => HeadCircuits.Read(Weights, wanted, Reducer));
     }
 
     /// <summary>Two layers of this very model hold the same units, in any order: one was copied from the other.</summary>
@@ -52,7 +50,6 @@ internal sealed class DeepModel
     public bool Repeats(int position, int other, double share)
     {
         var key = (Math.Min(position, other), Math.Max(position, other));
-        if (!_inner.TryGetValue(key, out var rate)) _inner[key] = rate = WitnessRate.Of(Units[key.Item1], Units[key.Item2]);
-        return rate >= share;
+        return _inner.GetOrAdd(key, pair => WitnessRate.Of(Units[pair.Item1], Units[pair.Item2])) >= share;
     }
 }

@@ -29,14 +29,6 @@ public sealed class IdenticalTensors : IMethod
         };
     }
 
-    /// <summary>Byte-identical matrices: the number and the share of all matrices of the subject.</summary>
-    internal static (int Same, int Of) Matrices(PairContext pair)
-    {
-        var known = Digests(pair.Reference).Select(t => t.Digest).ToHashSet(StringComparer.Ordinal);
-        var matrices = Digests(pair.Subject).Where(t => t.Matrix).ToList();
-        return (matrices.Count(t => known.Contains(t.Digest)), matrices.Count);
-    }
-
     private static List<(string Digest, bool Matrix)> Digests(Fingerprint model) =>
         [.. model.Sketch.Tensors.Where(t => t.Parts.Count > 0 && t.Parts.All(p => !p.CommonMaterial) && t.Parts.Sum(p => p.Moments.Count) >= Fewest)
             .Select(t => (t.Digest.ToString(), t.Parts.Any(p => p.Inner > 1)))];

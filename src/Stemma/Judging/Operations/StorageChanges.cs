@@ -1,10 +1,9 @@
 using Stemma.Anatomy;
-using Stemma.Comparing.Methods;
 using Stemma.Fingerprints;
 
 namespace Stemma.Judging.Operations;
 
-/// <summary>Pruning, quantisation, tensors kept byte for byte.</summary>
+/// <summary>Pruning and quantisation.</summary>
 internal static class StorageChanges
 {
     /// <summary>Trained weights in 16 or 32 bits are exactly zero less than once in a hundred; a pruned model is at every tenth or more.</summary>
@@ -16,18 +15,17 @@ internal static class StorageChanges
     public static IEnumerable<FoundOperation> Find(Findings findings)
     {
         var (subject, reference) = (Of(findings.Pair.Subject), Of(findings.Pair.Reference));
-        var quantised = Sides(subject.Distinct < GridDistinct && reference.Distinct > OrdinaryDistinct, reference.Distinct < GridDistinct && subject.Distinct > OrdinaryDistinct);
-        if (quantised is { } q)
+        var (coarse, coarseThere) = (subject.Distinct < GridDistinct, reference.Distinct < GridDistinct);
+        if (Sides(coarse && reference.Distinct > OrdinaryDistinct, coarseThere && subject.Distinct > OrdinaryDistinct) is { } q)
         {
             yield return new(new("quantised", $"Of 64 neighbouring weights that are not zero {64 * subject.Distinct:0} are different values, in the reference {64 * reference.Distinct:0}: a coarse grid."), q);
         }
-        else if (Sides(subject.Zeros > PrunedZeros && reference.Zeros < OrdinaryZeros, reference.Zeros > PrunedZeros && subject.Zeros < OrdinaryZeros) is { } p)
+
+        // A coarse grid has zeros of its own.
+        if (Sides(!coarse && subject.Zeros > PrunedZeros && reference.Zeros < OrdinaryZeros, !coarseThere && reference.Zeros > PrunedZeros && subject.Zeros < OrdinaryZeros) is { } p)
         {
             yield return new(new("pruned", $"{subject.Zeros:P1} of the weights are exactly zero, in the reference {reference.Zeros:P1}."), p);
         }
-
-        var (same, of) = IdenticalTensors.Matrices(findings.Pair);
-        if (same > 0 && same < of) yield return new(new("frozen-tensors", $"{same} of {of} matrices are the same, byte for byte."));
     }
 
     private static Direction? Sides(bool subject, bool reference) =>
