@@ -11,11 +11,13 @@ internal static class OperationFinder
     private static readonly Func<Findings, IEnumerable<FoundOperation>>[] Finders =
         [StructureChanges.Find, LowRankChanges.Find, StorageChanges.Find, TokenizerChanges.Find, GaugeChanges.Find];
 
-    /// <summary>Training is named only where nothing but frozen tensors is found beside it.</summary>
+    /// <summary>As stored, training is named only where nothing but frozen tensors is found beside it; in a recovered basis what it did is measured apart from the disguise.</summary>
     public static IReadOnlyList<FoundOperation> Find(Findings findings)
     {
         var found = Finders.SelectMany(f => f(findings)).ToList();
-        var training = found.Count == 0 ? TrainingChanges.Find(findings).ToList() : [];
+        var stored = found.Exists(o => o.Operation.Name is "quantised" or "pruned");
+        List<FoundOperation> training = findings.Pair.Deep?.Learned is { } learned && !stored ? [.. TrainingChanges.InRecoveredBasis(learned)]
+            : found.Count == 0 ? [.. TrainingChanges.Find(findings)] : [];
         return [.. found, .. FrozenTensors.Find(findings, found), .. training];
     }
 }

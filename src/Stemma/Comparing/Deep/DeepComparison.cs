@@ -16,8 +16,11 @@ internal static class DeepComparison
     /// </summary>
     private const double WorthCrossFitting = 0.15;
 
-    /// <summary>Share of units that meet in another layer of the same model before the two layers count as copies of one: strangers share one in a hundred.</summary>
-    private const double Copies = 0.1;
+    /// <summary>Share of units below which two layers do not correspond: a tenth of what copies share, and a quarter of what the best pair of layers shares.</summary>
+    private const double Corresponding = 0.1, OfTheBest = 0.25;
+
+    /// <summary>Share of units that meet in another layer of the same model before one of the two counts as a copy of the other.</summary>
+    private const double Copies = 0.5;
 
     /// <summary>A unit vector that falls on one axis with this much of its square is that axis.</summary>
     private const double OneAxis = 0.8;
@@ -33,7 +36,8 @@ internal static class DeepComparison
 
         var layers = Fold(subject, reference, search);
         var scores = new double[subject.Units.Count, reference.Units.Count];
-        foreach (var (at, rate) in layers.Rates) scores[at.B, at.A] = rate >= Copies ? rate : 0;
+        var least = Math.Max(Corresponding, OfTheBest * layers.Rates.Values.DefaultIfEmpty().Max());
+        foreach (var (at, rate) in layers.Rates) scores[at.B, at.A] = rate >= least ? rate : 0;
         var map = LayerMap.Best(scores);
         if (map.Pairs.Count == 0) return new() { Layers = Pairs(subject, reference, layers, []) };
         var pairs = Pairs(subject, reference, layers, [.. map.Pairs]);

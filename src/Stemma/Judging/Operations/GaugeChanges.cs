@@ -13,7 +13,8 @@ internal static class GaugeChanges
         {
             if (kind == BasisKind.SignedPermutation) yield return new(new("residual-permuted", $"{deep.DimensionsPermuted} dimensions of the residual stream stand in another order or with the other sign."));
             if (kind == BasisKind.Rotation) yield return new(new("residual-rotated", "The residual stream was turned: an orthogonal matrix that mixes its dimensions makes the units and heads of the two models meet."));
-            if (sameFfn && deep.UnitsInPlace < 0.5) yield return new(new("units-permuted", $"Of the FFN units that have a counterpart {deep.UnitsInPlace:P0} stand under its number."));
+            var dense = findings.Pair.Subject.Shape.Experts == 0 && findings.Pair.Reference.Shape.Experts == 0;
+            if (dense && deep.UnitsInPlace < 0.5) yield return new(new("units-permuted", $"Of the FFN units that have a counterpart {deep.UnitsInPlace:P0} stand under its number."));
             yield break;
         }
 
