@@ -107,8 +107,11 @@ public static class Engine
     /// <param name="progress">Told about pairs; null for nobody.</param>
     /// <param name="cancel">Stops the work between two pairs.</param>
     /// <exception cref="StemmaException">The zoo or a model was refused; the fault says why.</exception>
-    public static BenchResult Bench(string zooFolder, BenchOptions? options = null, TimeProvider? clock = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
-        BenchRun.Run(ZooReader.Read(zooFolder), new CheckpointComparer(), options ?? new(), clock ?? TimeProvider.System, progress ?? NoProgress.Instance, cancel);
+    public static BenchResult Bench(string zooFolder, BenchOptions? options = null, TimeProvider? clock = null, IWorkProgress? progress = null, CancellationToken cancel = default)
+    {
+        using var comparer = new CheckpointComparer();
+        return BenchRun.Run(ZooReader.Read(zooFolder), comparer, options ?? new(), clock ?? TimeProvider.System, progress ?? NoProgress.Instance, cancel);
+    }
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
     public static void Save(Fingerprint fingerprint, string path)

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Stemma.Benching;
 using Stemma.Cli;
 using Stemma.Comparing.Deep;
 using Stemma.Deriving;
@@ -46,6 +47,18 @@ internal sealed class FakeEngine : IStemmaEngine
     }
 
     public void Save(Fingerprint fingerprint, string path) => File.WriteAllText(path, "fingerprint");
+
+    /// <summary>What a bench finds.</summary>
+    public BenchResult? BenchAnswer { get; init; }
+
+    /// <summary>What the last bench was asked to run.</summary>
+    public BenchOptions? BenchOptions { get; private set; }
+
+    public BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel)
+    {
+        BenchOptions = options;
+        return BenchAnswer!;
+    }
 
     public Inspection Inspect(string path, string name) => Samples.Inspection with { Name = name };
 

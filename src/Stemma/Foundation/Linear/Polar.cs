@@ -22,7 +22,7 @@ public static class Polar
             // Quintic steps lift small singular values by a factor of 3.4 each; cubic ones finish, where the quintic would oscillate.
             var gram = Products.TransposedMultiply(x, x);
             var residue = Residue(gram);
-            if (residue < 1e-4 * gram.Rows) break;
+            if (residue < 1e-8 * gram.Rows) break;
             var factor = residue > 0.5 ? Quintic(gram) : Cubic(gram);
             x = Products.MultiplyTransposed(x, factor);
         }
