@@ -12,7 +12,7 @@ internal sealed class BenchCommand : Verb
 {
     private static readonly string[] Formats = ["text", "json", "csv", "pairs-csv"];
 
-    private readonly Argument<string[]> _zoo = SharedOptions.Models(1, "A folder with zoo.json, which tells the descent, and a folder per model.");
+    private readonly Argument<string[]> _zoo = SharedOptions.Models(1, "A folder with zoo.json, which tells the descent, and a folder per model.", "ZOO");
     private readonly Option<string[]> _methods = Methods();
     private readonly Option<string> _format = SharedOptions.Format(Formats);
     private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);

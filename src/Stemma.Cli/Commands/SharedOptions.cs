@@ -64,15 +64,15 @@ internal static class SharedOptions
     }
 
     /// <summary>Models: folders, files or fingerprints. A word with a hyphen in front is a mistyped option, not a model.</summary>
-    public static Argument<string[]> Models(int atMost, string description)
+    public static Argument<string[]> Models(int atMost, string description, string name = "MODEL")
     {
-        var argument = new Argument<string[]>("MODEL") { Description = description, Arity = ArgumentArity.ZeroOrMore };
+        var argument = new Argument<string[]>(name) { Description = description, Arity = ArgumentArity.ZeroOrMore };
         argument.Validators.Add(result =>
         {
             var wrong = result.Tokens.FirstOrDefault(token => token.Value.StartsWith('-'));
             var command = result.Parent is System.CommandLine.Parsing.CommandResult parent ? parent.Command : null;
             if (wrong is not null && command is not null) result.AddError(UsageMessage.Unknown("option", wrong.Value, command));
-            else if (result.Tokens.Count > atMost) result.AddError($"there is one model too many: '{Foundation.SafeText.Escape(result.Tokens[atMost].Value)}'.");
+            else if (result.Tokens.Count > atMost) result.AddError($"there is one {name.ToLowerInvariant()} too many: '{Foundation.SafeText.Escape(result.Tokens[atMost].Value)}'.");
         });
         return argument;
     }

@@ -39,6 +39,17 @@ public sealed class ProgressTests
     }
 
     [Fact]
+    public void Things_are_counted_by_their_name()
+    {
+        var (clock, error) = (new HandClock(), new StringWriter { NewLine = "\n" });
+        var progress = new MilestoneProgress(error, clock);
+        progress.BeginItems("comparing", 325, "pairs");
+        clock.Seconds = 2;
+        progress.Advance(50);
+        Assert.Equal("comparing: 15 %, 50 of 325 pairs, 0:11 left\n", error.ToString());
+    }
+
+    [Fact]
     public void Quiet_is_quiet() => Assert.Same(NoProgress.Instance, ProgressScreen.For(new Surroundings { Out = TextWriter.Null, Error = TextWriter.Null }, quiet: true));
 
     [Fact]

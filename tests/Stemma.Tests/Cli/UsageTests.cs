@@ -50,6 +50,7 @@ public sealed class UsageTests
     [InlineData("compare")]
     [InlineData("sketch")]
     [InlineData("inspect")]
+    [InlineData("bench")]
     [InlineData("doctor")]
     [InlineData("version")]
     public void Every_help_ends_with_examples_that_parse(string verb)

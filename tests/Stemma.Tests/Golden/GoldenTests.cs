@@ -15,6 +15,7 @@ public sealed class GoldenTests
     [InlineData("help-inspect", "inspect")]
     [InlineData("help-derive", "derive")]
     [InlineData("help-derive-permute", "derive", "permute")]
+    [InlineData("help-bench", "bench")]
     [InlineData("help-doctor", "doctor")]
     [InlineData("help-version", "version")]
     public void Help_reads_as_reviewed(string name, params string[] verb) => GoldenFile.Check(name, CliRun.Of(new(), [.. verb, "--help"]).Out);

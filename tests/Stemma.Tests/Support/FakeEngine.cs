@@ -1,10 +1,12 @@
 using System.Runtime.CompilerServices;
+using Stemma.Benching;
 using Stemma.Cli;
 using Stemma.Comparing.Deep;
 using Stemma.Deriving;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
+using Stemma.Judging.Families;
 
 namespace Stemma.Tests.Support;
 
@@ -19,6 +21,9 @@ internal sealed class FakeEngine : IStemmaEngine
 
     /// <summary>What two models are to one another, by their names.</summary>
     public Func<string, string, ComparisonResult> Answer { get; init; } = (subject, reference) => Samples.With(Relation.Derived, subject, reference);
+
+    /// <summary>What all models together tell.</summary>
+    public Func<IReadOnlyList<ComparisonResult>, FamilyFindings> Together { get; init; } = pairs => new(pairs, []);
 
     /// <summary>Called before each reading; may throw.</summary>
     public Action<string> OnRead { get; init; } = _ => { };
@@ -45,7 +50,21 @@ internal sealed class FakeEngine : IStemmaEngine
         return Answer(subjectName, referenceName);
     }
 
+    public FamilyFindings CompareFamily(IReadOnlyList<(string Name, Fingerprint Fingerprint)> models, IReadOnlyList<ComparisonResult> pairs) => Together(pairs);
+
     public void Save(Fingerprint fingerprint, string path) => File.WriteAllText(path, "fingerprint");
+
+    /// <summary>What a bench finds.</summary>
+    public BenchResult? BenchAnswer { get; init; }
+
+    /// <summary>What the last bench was asked to run.</summary>
+    public BenchOptions? BenchOptions { get; private set; }
+
+    public BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel)
+    {
+        BenchOptions = options;
+        return BenchAnswer!;
+    }
 
     public Inspection Inspect(string path, string name) => Samples.Inspection with { Name = name };
 

@@ -181,13 +181,16 @@ internal sealed class TinyModel
     public Fingerprint Sketch(string name = "tiny")
     {
         using var folder = new TemporaryFolder();
-        return Engine.Fingerprint(WriteTo(folder, name), new() { Threads = 1 });
+        return Engine.Fingerprint(Write(folder.At(name)), new() { Threads = 1 });
     }
 
     /// <summary>Writes the checkpoint to a folder in another, and gives its path.</summary>
-    public string WriteTo(TemporaryFolder folder, string name)
+    public string WriteTo(TemporaryFolder folder, string name) => Write(folder.At(name));
+
+    /// <summary>Writes the checkpoint to a folder, which is made, and gives its path.</summary>
+    public string Write(string path)
     {
-        var path = Directory.CreateDirectory(folder.At(name)).FullName;
+        Directory.CreateDirectory(path);
         using (var file = File.Create(Path.Combine(path, "model.safetensors")))
         {
             SafetensorsWriter.Write(file, [.. _tensors.Select(t => (

@@ -7,7 +7,8 @@ namespace Stemma.Comparing.Published;
 /// <summary>
 /// AWM (ICLR 2026, arXiv 2510.06738; LUMIA-Group/AWM, similarity_metrics.py): the residual dimensions of both models are assigned to each other, with signs, by the
 /// cosine of the embeddings' columns over shared tokens; the alignment is applied to Q and K; unbiased CKA of W^T W per layer; the mean over layers of Q and of
-/// K; the mean of the two. The wider model is the base; where depths differ layers are assigned to layers. Gains are ignored, as published.
+/// K; the mean of the two. The wider model is the base, of equals the known one; where depths differ layers are assigned to layers. Gains are ignored, as published.
+/// The base takes on the other's signs before centring, and centring is not free of signs: which model is the base, and a flip of signs, show in the third digit.
 /// The published z = |score - 0.00375| / 0.0028 is given as detail: its scale comes from 90 pairs of 7B and 13B models and its absolute value counts negative
 /// deviations too.
 /// </summary>
@@ -21,9 +22,9 @@ internal sealed class Awm(string name, Func<ModelWeights, ModelWeights, SharedTo
 
     public string Source => "arXiv 2510.06738: mean unbiased CKA of Q and K after aligning residual dimensions by shared tokens";
 
-    public PublishedScore Score(ModelWeights a, ModelWeights b)
+    public PublishedScore Score(ModelWeights subject, ModelWeights reference)
     {
-        var (wider, narrower) = a.Shape.Hidden >= b.Shape.Hidden ? (a, b) : (b, a);
+        var (wider, narrower) = reference.Shape.Hidden >= subject.Shape.Hidden ? (reference, subject) : (subject, reference);
         if (Align(wider, narrower) is not { } alignment) return PublishedScore.NotApplicable("no shared tokens and different widths");
         var (queries, keys) = (Similarities(wider, narrower, TensorRole.Q, alignment), Similarities(wider, narrower, TensorRole.K, alignment));
         if (queries is null || keys is null) return PublishedScore.NotApplicable("no Q and K in every layer of both");

@@ -17,12 +17,12 @@ public sealed class Csw : IPublishedMethod
 
     public string Source => "arXiv 2502.12292, phi_U: -log10 p of Spearman's correlation of matched up projections with the identity";
 
-    public PublishedScore Score(ModelWeights a, ModelWeights b)
+    public PublishedScore Score(ModelWeights subject, ModelWeights reference)
     {
         var logPs = new List<double>();
-        for (var layer = 0; layer < Math.Min(a.Shape.Layers, b.Shape.Layers); layer++)
+        for (var layer = 0; layer < Math.Min(subject.Shape.Layers, reference.Shape.Layers); layer++)
         {
-            var (x, y) = (a.Read(TensorRole.Up, layer), b.Read(TensorRole.Up, layer));
+            var (x, y) = (subject.Read(TensorRole.Up, layer), reference.Read(TensorRole.Up, layer));
             if (x is null || y is null) return PublishedScore.NotApplicable($"no dense up projection in layer {layer} of both");
             if ((x.Rows, x.Columns) != (y.Rows, y.Columns)) return PublishedScore.NotApplicable($"up projections of {x.Rows} x {x.Columns} and {y.Rows} x {y.Columns}");
             logPs.Add(LogP(Match(x, y)));

@@ -19,10 +19,10 @@ public sealed class GainCosine : IPublishedMethod
 
     public string Source => "sionic-ai/solar-vs-glm: mean raw cosine of the norms' gains";
 
-    public PublishedScore Score(ModelWeights a, ModelWeights b)
+    public PublishedScore Score(ModelWeights subject, ModelWeights reference)
     {
-        if (a.Shape.Hidden != b.Shape.Hidden) return PublishedScore.NotApplicable($"widths {a.Shape.Hidden} and {b.Shape.Hidden}");
-        var (here, there) = (_gains.Of(a), _gains.Of(b));
+        if (subject.Shape.Hidden != reference.Shape.Hidden) return PublishedScore.NotApplicable($"widths {subject.Shape.Hidden} and {reference.Shape.Hidden}");
+        var (here, there) = (_gains.Of(subject), _gains.Of(reference));
         var cosines = new List<double>();
         for (var role = 0; role < Roles.Length; role++)
         {

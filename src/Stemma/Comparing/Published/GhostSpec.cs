@@ -23,9 +23,9 @@ public sealed class GhostSpec : IPublishedMethod
 
     public string Source => "arXiv 2511.06390: 1 - mean squared difference of the spectra of attention products on the best path of layers";
 
-    public PublishedScore Score(ModelWeights a, ModelWeights b)
+    public PublishedScore Score(ModelWeights subject, ModelWeights reference)
     {
-        var (here, there) = (_spectra.Of(a), _spectra.Of(b));
+        var (here, there) = (_spectra.Of(subject), _spectra.Of(reference));
         if (here.Length == 0 || there.Length == 0) return PublishedScore.NotApplicable("no Q, K, V and O in both");
         var (few, many) = here.Length <= there.Length ? (here, there) : (there, here);
         var costs = new double[few.Length, many.Length];

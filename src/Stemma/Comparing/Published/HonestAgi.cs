@@ -19,9 +19,9 @@ public sealed class HonestAgi : IPublishedMethod
 
     public string Source => "arXiv 2507.03014: mean correlation of the standard deviations of Q, K, V, O by layer";
 
-    public PublishedScore Score(ModelWeights a, ModelWeights b)
+    public PublishedScore Score(ModelWeights subject, ModelWeights reference)
     {
-        var (here, there) = (_curves.Of(a), _curves.Of(b));
+        var (here, there) = (_curves.Of(subject), _curves.Of(reference));
         var sum = 0.0;
         for (var role = 0; role < Roles.Length; role++)
         {

@@ -10,7 +10,7 @@ namespace Stemma.Comparing.Published;
 /// have one length after standardising, that is the mean of their six Pearson correlations.
 /// The published tokens are the last 4,096 of a list sorted by frequency in Wikipedia. Here they are all tokens that both vocabularies share by their bytes; of
 /// more than 4,096 those with the highest ids, which in BPE vocabularies are the rare ones. A mixture of experts, which the paper does not treat, is compared by its
-/// attention alone. The [tokens, tokens] matrices are never built: inner products of X A X^T and X' A' X'^T are those of A and A' under X^T X'.
+/// attention alone. A flip of signs of residual dimensions changes the third invariant, whose product of gate and up loses it. The [tokens, tokens] matrices are never built: inner products of X A X^T and X' A' X'^T are those of A and A' under X^T X'.
 /// </summary>
 public sealed class HuRef : IPublishedMethod
 {
@@ -20,11 +20,11 @@ public sealed class HuRef : IPublishedMethod
 
     public string Source => "arXiv 2312.04828, ICS: cosine of the invariants of attention and FFN in the last two layers over shared tokens";
 
-    public PublishedScore Score(ModelWeights a, ModelWeights b)
+    public PublishedScore Score(ModelWeights subject, ModelWeights reference)
     {
-        if (a.Read(TensorRole.Embed) is not { } here || b.Read(TensorRole.Embed) is not { } there) return PublishedScore.NotApplicable("no embedding in both");
-        if (a.Shape.Layers < LastLayers || b.Shape.Layers < LastLayers) return PublishedScore.NotApplicable("fewer than two layers");
-        var tokens = Selected(SharedTokens.ByBytes(a, b));
+        if (subject.Read(TensorRole.Embed) is not { } here || reference.Read(TensorRole.Embed) is not { } there) return PublishedScore.NotApplicable("no embedding in both");
+        if (subject.Shape.Layers < LastLayers || reference.Shape.Layers < LastLayers) return PublishedScore.NotApplicable("fewer than two layers");
+        var tokens = Selected(SharedTokens.ByBytes(subject, reference));
         if (tokens.A.Length < 2) return PublishedScore.NotApplicable("no shared tokens");
         var (x, y) = tokens.Rows(here, there);
         var space = new TokenSpace(x, y);
@@ -33,7 +33,7 @@ public sealed class HuRef : IPublishedMethod
         {
             foreach (var invariant in (Func<ModelWeights, int, Matrix?>[])[AttentionProducts.QueryKey, AttentionProducts.ValueOutput, FeedForward])
             {
-                var (p, q) = (invariant(a, a.Shape.Layers - back), invariant(b, b.Shape.Layers - back));
+                var (p, q) = (invariant(subject, subject.Shape.Layers - back), invariant(reference, reference.Shape.Layers - back));
                 if (p is not null && q is not null && space.Correlation(p, q) is { } r) correlations.Add(r);
             }
         }

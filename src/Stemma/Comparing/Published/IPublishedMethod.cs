@@ -27,6 +27,8 @@ public interface IPublishedMethod
     /// <summary>Where it was published, and what its score is.</summary>
     string Source { get; }
 
-    /// <summary>Scores a pair; symmetric in its arguments up to rounding.</summary>
-    PublishedScore Score(ModelWeights a, ModelWeights b);
+    /// <summary>Scores a pair. All but AWM give the same in either order, up to rounding.</summary>
+    /// <param name="subject">The model under suspicion.</param>
+    /// <param name="reference">The known model.</param>
+    PublishedScore Score(ModelWeights subject, ModelWeights reference);
 }

@@ -21,11 +21,11 @@ public sealed class MdirTrace : IPublishedMethod
 
     public string Source => "arXiv 2508.06309: -log10 p of the trace of the orthogonal factor between embeddings, maximised over signed permutations";
 
-    public PublishedScore Score(ModelWeights a, ModelWeights b)
+    public PublishedScore Score(ModelWeights subject, ModelWeights reference)
     {
-        if (a.Read(TensorRole.Embed) is not { } here || b.Read(TensorRole.Embed) is not { } there) return PublishedScore.NotApplicable("no embedding in both");
+        if (subject.Read(TensorRole.Embed) is not { } here || reference.Read(TensorRole.Embed) is not { } there) return PublishedScore.NotApplicable("no embedding in both");
         if (here.Columns != there.Columns) return PublishedScore.NotApplicable($"widths {here.Columns} and {there.Columns}");
-        var tokens = SharedTokens.ByBytes(a, b);
+        var tokens = SharedTokens.ByBytes(subject, reference);
         if (tokens.A.Length < here.Columns) return PublishedScore.NotApplicable($"{tokens.A.Length} shared tokens do not fix {here.Columns} dimensions");
         var (x, y) = tokens.Rows(here, there);
         var trace = SignedTrace(Polar.Factor(Products.TransposedMultiply(x, y)));

@@ -9,6 +9,9 @@ public static class Polar
 {
     private const int MostSteps = 60;
 
+    /// <summary>Lifting steps multiply a small singular value by 3.44 each: ten reach from 10^-5 to one.</summary>
+    private const int LiftingSteps = 10;
+
     /// <summary>U Vᵀ of M = U S Vᵀ; directions whose singular value is below a millionth of the largest are left partly scaled.</summary>
     public static Matrix Factor(Matrix m)
     {
@@ -19,11 +22,10 @@ public static class Polar
         for (var i = 0; i < m.Data.Length; i++) x.Data[i] = (float)(m.Data[i] / norm);
         for (var step = 0; step < MostSteps; step++)
         {
-            // Quintic steps lift small singular values by a factor of 3.4 each; cubic ones finish, where the quintic would oscillate.
             var gram = Products.TransposedMultiply(x, x);
             var residue = Residue(gram);
             if (residue < 1e-9 * gram.Rows) break;
-            var factor = residue > 0.5 ? Quintic(gram) : Cubic(gram);
+            var factor = step < LiftingSteps && residue > 0.05 * gram.Rows ? Lifting(gram) : Cubic(gram);
             x = Products.MultiplyTransposed(x, factor);
         }
 
@@ -39,13 +41,16 @@ public static class Polar
         return factor;
     }
 
-    /// <summary>15/8 I - 10/8 G + 3/8 G².</summary>
-    private static Matrix Quintic(Matrix gram)
+    /// <summary>
+    /// 3.4445 I - 4.7750 G + 2.0315 G²: of the quintics the one that lifts small singular values fastest while larger ones stay between 0.7 and 1.2 (Jordan et al., Muon,
+    /// 2024). It never settles on 1; the cubic steps do.
+    /// </summary>
+    private static Matrix Lifting(Matrix gram)
     {
         var square = Products.MultiplyTransposed(gram, gram);
         var factor = new Matrix(gram.Rows, gram.Rows);
-        for (var i = 0; i < gram.Data.Length; i++) factor.Data[i] = (-1.25f * gram.Data[i]) + (0.375f * square.Data[i]);
-        for (var i = 0; i < gram.Rows; i++) factor[i, i] += 1.875f;
+        for (var i = 0; i < gram.Data.Length; i++) factor.Data[i] = (-4.775f * gram.Data[i]) + (2.0315f * square.Data[i]);
+        for (var i = 0; i < gram.Rows; i++) factor[i, i] += 3.4445f;
         return factor;
     }
 

@@ -24,10 +24,12 @@ public static class BenchText
         lines.Add(new(""));
         var methods = MethodSummary.Of(bench);
         lines.AddRange(TextTable.Lines(Methods, [.. methods.Select(Row)], width));
+        lines.AddRange(ShownText.Wrap(Claims(bench), width - 2).Select(line => new TextLine("  " + line, TextTone.Faint)));
         lines.AddSection("At the edges", TextTable.Lines(Extremes, [.. methods.Select(m => (IReadOnlyList<string>)[m.Method.Name, Name(m.WorstNegative), Name(m.WeakestPositive)])], width));
         lines.AddSection("Stemma's answers", TextTable.Lines(Answers(bench), [.. AnswerRows(bench)], width));
         lines.AddSection("Wrong, undecided or short of descent", TextSections.Pairs(WrongRows(bench), width));
-        lines.AddSection("Pairs of one seed", TextSections.Pairs(bench.Of(PairClass.SameSeed).Select(p => ($"{p.Subject.Name}, {p.Reference.Name}", Answer(p))), width));
+        lines.AddSection("Pairs of one seed", TextSections.Pairs(bench.Of(PairClass.SameSeed)
+            .GroupBy(p => p.Result.Verdict.Relation).OrderBy(g => g.Key).Select(g => ($"{g.Count()} {Kebab.Of(g.Key)}", PairNames.Of(g))), width));
         lines.AddSection("Declared changes of each model against its parents", Operations(bench, width));
         lines.AddSection("Layer maps", TextSections.Pairs(DeclaredChecks.LayerMaps(bench).Select(m =>
             ($"{m.Model.Name}, {m.Parent.Name}", $"{m.Agreeing + m.Wrong} matches found for {m.Mapped} layers that continue one; {m.Wrong} of them wrong")), width));
@@ -43,6 +45,14 @@ public static class BenchText
         return $"{bench.Models.Count} models, {bench.Pairs.Count} pairs: {bench.Of(PairClass.Related).Count()} related, {bench.Of(PairClass.SameSeed).Count()} of one seed, "
             + $"{bench.Of(PairClass.Unrelated).Count()} unrelated. Stemma: {Count(Grade.FalseAccusation)} false accusations, {Count(Grade.FalseClearance)} false clearances, "
             + $"{Count(Grade.ShortOfDescent)} short of descent, {Count(Grade.Undecided)} undecided, {Count(Grade.Right)} right.";
+    }
+
+    /// <summary>A score also ranks answers that claim nothing, so what is claimed is said beside it.</summary>
+    private static string Claims(BenchResult bench)
+    {
+        int Claimed(PairClass kind) => bench.Of(kind).Count(p => p.Result.Verdict.Relation is not (Relation.Unrelated or Relation.Inconclusive));
+        return $"Stemma claims a relation for {Claimed(PairClass.Related)} of {bench.Of(PairClass.Related).Count()} related pairs and for {Claimed(PairClass.Unrelated)} of "
+            + $"{bench.Of(PairClass.Unrelated).Count()} unrelated ones; its score also ranks what it leaves undecided above what it clears.";
     }
 
     private static IReadOnlyList<string> Row(MethodSummary m) =>
@@ -78,8 +88,6 @@ public static class BenchText
         var sum = $"{checks.Sum(c => c.Hits.Count)} of {checks.Sum(c => c.Declared.Count)} found; {checks.Sum(c => c.Others.Count)} named that are not declared.";
         return [new("  " + sum), .. rows.Count == 0 ? [] : TextTable.Lines(Changes, rows, width)];
     }
-
-    private static string Answer(PairOutcome pair) => $"{Kebab.Of(pair.Result.Verdict.Relation)}, p {TextNumbers.PValue(pair.Result.Verdict.Log10P)}";
 
     private static string Listed(IReadOnlyList<string> names) => names.Count == 0 ? "-" : string.Join(", ", names);
 

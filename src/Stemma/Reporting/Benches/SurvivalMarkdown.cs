@@ -3,6 +3,7 @@ using System.Text;
 using Stemma.Benching;
 using Stemma.Comparing;
 using Stemma.Foundation;
+using Stemma.Judging;
 
 namespace Stemma.Reporting.Benches;
 
@@ -36,11 +37,17 @@ public static class SurvivalMarkdown
         text.Append(CultureInfo.InvariantCulture, $"\n{bench.Models.Count} models, {bench.Of(PairClass.Related).Count()} related and {bench.Of(PairClass.Unrelated).Count()} unrelated pairs.\n");
         if (plot.Length > 0) text.Append(CultureInfo.InvariantCulture, $"\n![Scores of related and unrelated pairs by method]({plot})\n");
         Methods(text, bench);
+        var claimed = bench.Of(PairClass.Related).Count(p => p.Result.Verdict.Relation is not (Relation.Unrelated or Relation.Inconclusive));
+        text.Append(CultureInfo.InvariantCulture, $"\nStemma claims a relation for {claimed} of the {bench.Of(PairClass.Related).Count()} related pairs; its score also ranks what it leaves undecided above what it clears.\n");
         text.Append("\n## A model against what it was made from\n\n").Append("Exact tests with the highest p of the pairs that they claim alone (below 10^-9); calibrated ones that stand above every control; ")
             .Append("published methods that score above every unrelated pair of the zoo.\n\n");
         Rows(text, table.AgainstAncestors);
-        text.Append("\n## A model against relatives that are not its ancestors\n\nBoth sides carry a disguise: each pair stands in two rows, or in one where both have the same.\n\n");
-        Rows(text, table.AgainstRelatives);
+        if (table.AgainstRelatives.Count > 0)
+        {
+            text.Append("\n## A model against relatives that are not its ancestors\n\nBoth sides carry a disguise: each pair stands in two rows, or in one where both have the same.\n\n");
+            Rows(text, table.AgainstRelatives);
+        }
+
         Seeds(text, bench);
         return text.Append('\n').ToString();
     }
