@@ -28,8 +28,7 @@ internal static class DeepComparison
     public static DeepFindings Compare(DeepModel subject, DeepModel reference, CancellationToken cancel)
     {
         if (subject.Units.Count == 0 || reference.Units.Count == 0 || subject.Units[0].SignFree != reference.Units[0].SignFree) return new();
-        var tokens = TokenStart.Find(subject.Weights, reference.Weights);
-        var search = new BasisSearch(subject, reference, [.. tokens.Select(t => Reduce(t, subject, reference))], cancel);
+        var search = Search(subject, reference, cancel);
         var (all, others) = (Positions(subject, null), Positions(reference, null));
         if (search.Find(all, others) is not { } whole) return new();
         if (!Meet(subject, reference, whole.Basis)) return new();
@@ -54,6 +53,16 @@ internal static class DeepComparison
             Layers = pairs,
             Matched = matched,
         };
+    }
+
+    /// <summary>Agreement of all pairs of layers in bases that were fitted to others, whether or not it is worth the time.</summary>
+    internal static IReadOnlyList<double> CrossFittedRates(DeepModel subject, DeepModel reference, CancellationToken cancel) =>
+        [.. Fold(subject, reference, Search(subject, reference, cancel)).Rates.Values];
+
+    private static BasisSearch Search(DeepModel subject, DeepModel reference, CancellationToken cancel)
+    {
+        var tokens = TokenStart.Find(subject.Weights, reference.Weights);
+        return new(subject, reference, [.. tokens.Select(t => Reduce(t, subject, reference))], cancel);
     }
 
     private static bool Meet(DeepModel subject, DeepModel reference, Matrix basis)
