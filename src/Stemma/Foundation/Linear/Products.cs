@@ -24,11 +24,20 @@ public static class Products
     {
         if (a.Columns != b.Columns) throw new ArgumentException($"rows of {a.Columns} numbers do not meet rows of {b.Columns}", nameof(b));
         var result = new Matrix(a.Rows, b.Rows);
+        MultiplyTransposed(a, b, result);
+        return result;
+    }
+
+    /// <summary>A Bᵀ into a matrix that is there.</summary>
+    /// <param name="a">Left.</param>
+    /// <param name="b">Right, with rows as long as those of <paramref name="a"/>.</param>
+    /// <param name="result">[a.Rows, b.Rows]; what stands there is replaced.</param>
+    public static void MultiplyTransposed(Matrix a, Matrix b, Matrix result)
+    {
         var panels = (a.Rows + PanelRows - 1) / PanelRows;
         // A small product is done before another thread wakes.
         if ((long)a.Rows * b.Rows * a.Columns < 1 << 20) for (var panel = 0; panel < panels; panel++) Panel(a, b, result, panel * PanelRows);
         else Parallel.For(0, panels, panel => Panel(a, b, result, panel * PanelRows));
-        return result;
     }
 
     /// <summary>Inner product, in double over 16 float lanes.</summary>
