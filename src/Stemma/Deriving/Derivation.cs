@@ -19,8 +19,8 @@ public abstract record Derivation
     /// <summary>How many parents it takes.</summary>
     internal virtual (int Least, int Most) Parents => (1, 1);
 
-    /// <summary>What the parents must be before <see cref="Plan"/> may look at them; adapters and foreign formats of numbers are refused here.</summary>
-    internal virtual bool TakesAdapters => false;
+    /// <summary>True for a parent that is an adapter and no model.</summary>
+    internal virtual bool IsAdapter(int parent) => false;
 
     /// <summary>Says which tensors the new model has and how each is made. Reads headers, never weights.</summary>
     internal abstract DerivationPlan Plan(DerivationInput input);

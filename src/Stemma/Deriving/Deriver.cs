@@ -31,7 +31,7 @@ public static class Deriver
         var models = new List<SourceModel>();
         try
         {
-            foreach (var path in parents) models.Add(Open(path, derivation));
+            for (var at = 0; at < parents.Count; at++) models.Add(Open(parents[at], derivation, at));
             var plan = derivation.Plan(new DerivationInput(models, options.Type));
             if (options.Type is { } type && plan.Config is not null && plan.ConfigName == ConfigFile.Name) SetType(plan, type);
             var records = models.ConvertAll(m => new ParentRecord(m.Name, ModelDigest.Of(m.Name, m.Checkpoint, m.Weights.Anatomy, progress, cancel), m.Checkpoint.Metadata));
@@ -43,11 +43,11 @@ public static class Deriver
         }
     }
 
-    private static SourceModel Open(string path, Derivation derivation)
+    private static SourceModel Open(string path, Derivation derivation, int parent)
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         var model = SourceModel.Open(path, File.Exists(full) ? Path.GetFileNameWithoutExtension(full) : Path.GetFileName(full));
-        if (derivation.TakesAdapters || model.Weights.Anatomy.Notices.FirstOrDefault(n => NoPlainNumbers.Contains(n.Code)) is not { } notice) return model;
+        if (derivation.IsAdapter(parent) || model.Weights.Anatomy.Notices.FirstOrDefault(n => NoPlainNumbers.Contains(n.Code)) is not { } notice) return model;
         using (model)
         {
             throw model.Refuse(

@@ -53,11 +53,11 @@ public sealed class LossTests : IDisposable
         Array.Fill(flat.Data, 0.5f);
         for (var i = 0; i < 1000; i++) flat.Data[i] = 0.25f;
         var grid = new WholeGrid(200, 50, () => flat);
-        var smallest = Magnitudes.Smallest(grid, 0.4);
+        var smallest = Magnitudes.Smallest(grid, 4000);
         Assert.Equal(0.5f, smallest.Threshold);
         Assert.Equal(3000.0 / 9000, smallest.TieShare, 12);
         var draws = new Draws(1, "ties");
-        Assert.InRange(Enumerable.Range(0, 10_000).Count(i => smallest.Holds(flat.Data[i], draws.Uniform(i))), 3800, 4200);
+        Assert.InRange(Enumerable.Range(0, 10_000).Count(i => smallest.Holds(flat.Data[i], draws, i)), 3800, 4200);
     }
 
     [Fact]
@@ -133,6 +133,23 @@ public sealed class LossTests : IDisposable
         TensorEncoder.Encode(TensorType.BF16, [value], bytes, "x");
         TensorDecoder.Decode(TensorType.BF16, bytes, back);
         Assert.Equal(stored, back[0]);
+    }
+
+    [Fact]
+    public void Bf16_rounds_alike_one_by_one_and_many_at_a_time()
+    {
+        var dice = new Dice(1);
+        float[] numbers = [.. Enumerable.Range(0, 1000).Select(i => i % 97 == 0 ? float.NaN : i % 89 == 0 ? float.PositiveInfinity : BitConverter.UInt32BitsToSingle((uint)dice.Below(0x7F000000)) * (i % 2 == 0 ? 1 : -1))];
+        var (all, one) = (new byte[2000], new byte[2]);
+        TensorEncoder.Encode(TensorType.BF16, numbers, all, "x");
+        for (var i = 0; i < numbers.Length; i++)
+        {
+            TensorEncoder.Encode(TensorType.BF16, numbers.AsSpan(i, 1), one, "x");
+            Assert.Equal(one, all[(2 * i)..((2 * i) + 2)]);
+        }
+
+        float[] large = [.. Enumerable.Repeat(1f, 40), float.MaxValue, .. Enumerable.Repeat(1f, 40)];
+        Assert.Throws<StemmaException>(() => TensorEncoder.Encode(TensorType.BF16, large, new byte[162], "x"));
     }
 
     private readonly Lazy<string> _parent;

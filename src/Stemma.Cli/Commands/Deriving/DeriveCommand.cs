@@ -22,11 +22,14 @@ internal sealed class DeriveCommand : Verb
         return ExitCode.Usage;
     }
 
-    /// <summary>One line for each operation, those that keep the function first.</summary>
+    /// <summary>One line for each operation, those that keep the function first, those without a parent last.</summary>
     private static IEnumerable<Command> Operations(Surroundings around) =>
     [
         new DerivePermute(around), new DeriveRotate(around), new DeriveRescale(around),
         new DeriveNoise(around), new DerivePrune(around), new DeriveQuantise(around),
+        new DeriveDeepen(around), new DeriveDropLayers(around), new DeriveWiden(around), new DeriveNarrow(around),
+        new DeriveUpcycleMoe(around), new DeriveUpcycleMoge(around), new DeriveCollapseMoe(around), new DeriveSwapTokenizer(around),
+        new DeriveMerge(around), new DeriveStack(around), new DeriveApplyLora(around), new DeriveExtractLora(around),
         new DeriveSynthesise(around),
     ];
 }

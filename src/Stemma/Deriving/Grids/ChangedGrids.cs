@@ -14,35 +14,42 @@ internal delegate void RowChange(long row, Span<float> values);
 internal delegate void RowsChange(long first, Span<float> rows, int columns);
 
 /// <summary>Rows of another grid, in any order, any of them several times.</summary>
-internal sealed class TakenRows(Grid source, int[] order) : Grid
+/// <param name="source">The other grid.</param>
+/// <param name="count">How many.</param>
+/// <param name="order">Which; asked for when the first row is.</param>
+internal sealed class TakenRows(Grid source, int count, Lazy<int[]> order) : Grid
 {
-    public override long Rows => order.Length;
+    public override long Rows => count;
 
     public override int Columns => source.Columns;
 
     public override void Read(long first, Span<float> rows)
     {
-        for (var i = 0; i * Columns < rows.Length; i++) source.Read(order[first + i], rows.Slice(i * Columns, Columns));
+        for (var i = 0; i * Columns < rows.Length; i++) source.Read(order.Value[first + i], rows.Slice(i * Columns, Columns));
     }
 }
 
 /// <summary>Columns of another grid, in any order, any of them several times.</summary>
-internal sealed class TakenColumns(Grid source, int[] order) : Grid
+/// <param name="source">The other grid.</param>
+/// <param name="count">How many.</param>
+/// <param name="order">Which; asked for when the first row is.</param>
+internal sealed class TakenColumns(Grid source, int count, Lazy<int[]> order) : Grid
 {
     public override long Rows => source.Rows;
 
-    public override int Columns => order.Length;
+    public override int Columns => count;
 
     public override void Read(long first, Span<float> rows)
     {
         var wide = ArrayPool<float>.Shared.Rent(source.Columns);
+        var from = order.Value;
         try
         {
             for (var i = 0; i * Columns < rows.Length; i++)
             {
                 source.Read(first + i, wide.AsSpan(0, source.Columns));
                 var to = rows.Slice(i * Columns, Columns);
-                for (var j = 0; j < to.Length; j++) to[j] = wide[order[j]];
+                for (var j = 0; j < to.Length; j++) to[j] = wide[from[j]];
             }
         }
         finally

@@ -17,6 +17,24 @@ internal static class JoinedGrid
     public static Grid Columns(IReadOnlyList<(AxisSlice Slice, Grid Grid)> parts) =>
         parts.Count == 1 ? parts[0].Grid : new ColumnJoin([.. parts.Select(p => p.Grid)], Order([.. parts.Select(p => (p.Slice, (long)p.Grid.Columns))]));
 
+    /// <summary>Grids of one width, one below the other.</summary>
+    public static Grid Below(IReadOnlyList<Grid> grids) => Rows(OneAfterAnother(grids, grid => grid.Rows));
+
+    /// <summary>Grids of one height, side by side.</summary>
+    public static Grid SideBySide(IReadOnlyList<Grid> grids) => Columns(OneAfterAnother(grids, grid => grid.Columns));
+
+    private static List<(AxisSlice Slice, Grid Grid)> OneAfterAnother(IReadOnlyList<Grid> grids, Func<Grid, long> length)
+    {
+        var (parts, start) = (new List<(AxisSlice, Grid)>(), 0L);
+        foreach (var grid in grids)
+        {
+            parts.Add((new AxisSlice(start, length(grid)), grid));
+            start += length(grid);
+        }
+
+        return parts;
+    }
+
     /// <summary>Runs in the order in which they lie along the axis: which part, its first index there, how many.</summary>
     private static List<(int Part, long First, long Count)> Order(IReadOnlyList<(AxisSlice Slice, long Count)> parts)
     {

@@ -1,5 +1,3 @@
-using Stemma.Foundation.Linear;
-
 namespace Stemma.Deriving.Grids;
 
 /// <summary>
@@ -17,10 +15,24 @@ internal sealed record PartGrid(Grid Stored, bool OutputsAlongColumns, string Na
     public long Inputs => OutputsAlongColumns ? Stored.Rows : Stored.Columns;
 
     /// <summary>Output i becomes what output <paramref name="order"/>[i] was.</summary>
-    public PartGrid TakeOutputs(int[] order) => Take(order, OutputsAlongColumns);
+    public PartGrid TakeOutputs(int[] order) => TakeOutputs(order.Length, new(order));
+
+    /// <summary>The same with an order that is worked out when the first row is asked for.</summary>
+    public PartGrid TakeOutputs(int count, Lazy<int[]> order) => Take(count, order, OutputsAlongColumns);
 
     /// <summary>Input j becomes what input <paramref name="order"/>[j] was.</summary>
-    public PartGrid TakeInputs(int[] order) => Take(order, !OutputsAlongColumns);
+    public PartGrid TakeInputs(int[] order) => TakeInputs(order.Length, new(order));
+
+    /// <summary>The same with an order that is worked out when the first row is asked for.</summary>
+    public PartGrid TakeInputs(int count, Lazy<int[]> order) => Take(count, order, !OutputsAlongColumns);
+
+    /// <summary>More outputs behind the old ones.</summary>
+    /// <param name="more">How many.</param>
+    /// <param name="make">A number for a stored row and a stored column of what is added.</param>
+    public PartGrid ExtendOutputs(int more, Func<long, long, float> make) => Extend(more, make, OutputsAlongColumns);
+
+    /// <summary>More inputs behind the old ones.</summary>
+    public PartGrid ExtendInputs(int more, Func<long, long, float> make) => Extend(more, make, !OutputsAlongColumns);
 
     /// <summary>diag(factors) W.</summary>
     public PartGrid ScaleOutputs(float[] factors) => Scale(factors, OutputsAlongColumns);
@@ -44,14 +56,19 @@ internal sealed record PartGrid(Grid Stored, bool OutputsAlongColumns, string Na
     /// <param name="matrix">[outputs, inputs].</param>
     public PartGrid With(Grid matrix) => this with { Stored = OutputsAlongColumns ? WholeGrid.Transposed(matrix, Name) : matrix };
 
-    /// <summary>As [outputs, inputs], in memory.</summary>
-    public Matrix Load()
-    {
-        var stored = WholeGrid.Load(Stored, Name);
-        return OutputsAlongColumns ? stored.Transpose() : stored;
-    }
+    /// <summary>As [outputs, inputs].</summary>
+    public Grid AsMatrix() => OutputsAlongColumns ? WholeGrid.Transposed(Stored, Name) : Stored;
 
-    private PartGrid Take(int[] order, bool columns) => this with { Stored = columns ? new TakenColumns(Stored, order) : new TakenRows(Stored, order) };
+    private PartGrid Take(int count, Lazy<int[]> order, bool columns) => this with { Stored = columns ? new TakenColumns(Stored, count, order) : new TakenRows(Stored, count, order) };
+
+    private PartGrid Extend(int more, Func<long, long, float> make, bool columns)
+    {
+        var added = new MadeGrid(columns ? Stored.Rows : more, columns ? more : Stored.Columns, (row, values) =>
+        {
+            for (var i = 0; i < values.Length; i++) values[i] = make(row, i);
+        });
+        return this with { Stored = columns ? JoinedGrid.SideBySide([Stored, added]) : JoinedGrid.Below([Stored, added]) };
+    }
 
     private PartGrid Scale(float[] factors, bool columns) => ByRow((row, values) =>
     {

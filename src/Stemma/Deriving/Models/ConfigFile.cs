@@ -58,8 +58,17 @@ internal static class ConfigFile
     public static void Set(JsonObject config, string key, JsonNode? value)
     {
         var sizes = Sizes(config);
-        var name = Aliases.GetValueOrDefault(key, [key]).FirstOrDefault(sizes.ContainsKey, key);
-        sizes[name] = value;
+        // GPT-2 leaves out the size of its FFN when it is four times the width.
+        var otherwise = key == "intermediate_size" && sizes.ContainsKey("n_embd") ? "n_inner" : key;
+        sizes[Aliases.GetValueOrDefault(key, [key]).FirstOrDefault(sizes.ContainsKey, otherwise)] = value;
+    }
+
+    /// <summary>Calls the model after another architecture; code that came with the old one does not go along.</summary>
+    public static void SetModel(JsonObject config, string modelType, string architecture)
+    {
+        config["model_type"] = modelType;
+        config["architectures"] = new JsonArray(architecture);
+        config.Remove("auto_map");
     }
 
     /// <summary>A number, under any of its names; null when it is not said.</summary>

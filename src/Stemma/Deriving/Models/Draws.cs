@@ -14,6 +14,9 @@ internal sealed class Draws(ulong seed, string purpose)
 
     private readonly ulong _seed = SeededHash.Mix(seed, SeededHash.SeedOf(purpose));
 
+    /// <summary>Draws for a purpose within this one.</summary>
+    public Draws Derived(string part) => new(_seed, part);
+
     /// <summary>A standard normal number for a place.</summary>
     public float Normal(long place) => Quantiles[(SeededHash.Mix(_seed, (ulong)place >> 2) >> (int)(16 * (place & 3))) & (Cells - 1)];
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.Intrinsics;
 using Stemma.Foundation.Linear;
 
@@ -9,8 +10,13 @@ namespace Stemma.Deriving.Models;
 /// </summary>
 internal sealed class HaarRotation : IRotation
 {
+    /// <summary>Rows that are turned at once: enough for a product of matrices.</summary>
+    private const int Block = 64;
+
     /// <summary>Row j holds column j of Q, so that x Q is a list of inner products.</summary>
     private readonly Matrix _columns;
+
+    private readonly ConcurrentBag<(Matrix Before, Matrix After)> _buffers = [];
 
     public HaarRotation(int size, ulong seed)
     {
@@ -30,9 +36,16 @@ internal sealed class HaarRotation : IRotation
 
     public void Apply(long first, Span<float> rows, int columns)
     {
-        var x = new Matrix(rows.Length / columns, columns);
-        rows.CopyTo(x.Data);
-        Products.MultiplyTransposed(x, _columns).Data.CopyTo(rows);
+        if (!_buffers.TryTake(out var buffer)) buffer = (new Matrix(Block, columns), new Matrix(Block, columns));
+        for (var at = 0; at < rows.Length; at += Block * columns)
+        {
+            var block = rows.Slice(at, Math.Min(Block * columns, rows.Length - at));
+            block.CopyTo(buffer.Before.Data);
+            Products.MultiplyTransposed(buffer.Before, _columns, buffer.After);
+            buffer.After.Data.AsSpan(0, block.Length).CopyTo(block);
+        }
+
+        _buffers.Add(buffer);
     }
 
     /// <summary>A unit vector along which to reflect: v = u + sign(u₀) |u| e₀, scaled.</summary>

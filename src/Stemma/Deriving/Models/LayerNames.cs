@@ -38,6 +38,9 @@ internal sealed class LayerNames
     public string InLayer(string tensor, int layer) =>
         Find(tensor) is { } found ? string.Create(CultureInfo.InvariantCulture, $"{tensor[..found.Start]}{layer}{tensor[found.End..]}") : tensor;
 
+    /// <summary>What stands before the names of a layer's modules, for example <c>model.layers.3.</c>.</summary>
+    public string Prefix(int layer) => string.Create(CultureInfo.InvariantCulture, $"{_stems.First()}{layer}.");
+
     private (int Layer, int Start, int End)? Find(string tensor)
     {
         foreach (var stem in _stems)

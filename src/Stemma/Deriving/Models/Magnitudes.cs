@@ -9,12 +9,11 @@ internal sealed record Magnitudes(float Threshold, double TieShare)
 {
     private const int HalfBits = 16;
 
-    /// <summary>The smallest <paramref name="fraction"/> of all numbers, rounded down to a whole count.</summary>
+    /// <summary>The smallest <paramref name="wanted"/> of all numbers.</summary>
     /// <param name="grid">Read twice.</param>
-    /// <param name="fraction">0 to 1.</param>
-    public static Magnitudes Smallest(Grid grid, double fraction)
+    /// <param name="wanted">At most as many as there are.</param>
+    public static Magnitudes Smallest(Grid grid, long wanted)
     {
-        var wanted = (long)(fraction * grid.Rows * grid.Columns);
         if (wanted <= 0) return new(0, 0);
         var high = Count(grid, bits => (int)(bits >> HalfBits));
         var (bin, below) = Find(high, wanted);
@@ -25,11 +24,12 @@ internal sealed record Magnitudes(float Threshold, double TieShare)
 
     /// <summary>True for a number that is one of the smallest.</summary>
     /// <param name="value">The number.</param>
-    /// <param name="draw">Uniform in [0, 1): settles ties.</param>
-    public bool Holds(float value, double draw)
+    /// <param name="draws">Settle ties.</param>
+    /// <param name="place">Where the number stands.</param>
+    public bool Holds(float value, Draws draws, long place)
     {
         var magnitude = Math.Abs(value);
-        return magnitude < Threshold || (magnitude.Equals(Threshold) && draw < TieShare);
+        return magnitude < Threshold || (magnitude.Equals(Threshold) && draws.Uniform(place) < TieShare);
     }
 
     private static long[] Count(Grid grid, Func<uint, int> bin)

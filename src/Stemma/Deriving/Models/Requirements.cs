@@ -59,6 +59,66 @@ internal static class Requirements
             throw model.Refuse("a mixture of experts", $"a dense model for {operation}", "collapse the experts first: stemma derive collapse-moe");
     }
 
+    /// <summary>Routed experts with a router.</summary>
+    public static void Mixture(SourceModel model, string operation)
+    {
+        if (!model.Parts(TensorRole.Router).Any()) throw model.Refuse("a dense model", $"a mixture of experts for {operation}");
+    }
+
+    /// <summary>Layers as Llama has them and calls them, gated and without biases in the FFN: the only ones whose relatives with experts have names.</summary>
+    public static void LlamaNames(SourceModel model, string operation)
+    {
+        var allowed = $"layers with Llama's names (self_attn.o_proj, mlp.gate_proj) for {operation}: there is no known mixture of experts with others";
+        foreach (var (tensor, part) in model.Parts(TensorRole.O, TensorRole.Gate, TensorRole.Up, TensorRole.Down, TensorRole.QB, TensorRole.KvB))
+        {
+            var name = part switch
+            {
+                { Role: TensorRole.O } => "self_attn.o_proj.weight",
+                { Role: TensorRole.QB or TensorRole.KvB } => "",
+                { Expert: TensorPart.NoExpert } => $"mlp.{ExpertNames.Of(part.Role)}.weight",
+                _ => null,
+            };
+            if (name is not null && tensor.Tensor.Name != model.Layers.Prefix(part.Layer) + name) throw model.Refuse($"the tensor {SafeText.Escape(tensor.Tensor.Name)}", allowed);
+        }
+
+        if (!model.Parts(TensorRole.Gate).Any()) throw model.Refuse("an FFN without a gate", allowed);
+        if (model.Assignments.SelectMany(a => a.Parts).Any(p => p.IsBias && p.Role is TensorRole.Gate or TensorRole.Up or TensorRole.Down)) throw model.Refuse("biases in the FFN", allowed);
+    }
+
+    /// <summary>Numbers of experts that can be routed.</summary>
+    public static void Experts(SourceModel model, int experts, int perToken, int groups)
+    {
+        if (experts is < 1 or > 8192 || perToken < 1 || perToken > experts || groups < 1 || experts % groups != 0 || perToken % groups != 0)
+        {
+            throw model.Refuse(
+                $"{experts} experts of which {perToken} are asked, in {groups} groups", "up to 8192 experts, at most all of them asked, both multiples of the groups",
+                "choose --experts, --per-token and --groups accordingly", FaultCode.DerivationParameter);
+        }
+    }
+
+    /// <summary>One number of units in all layers, and a new one within bounds.</summary>
+    public static void FfnSize(SourceModel model, int units, int least, int most)
+    {
+        var odd = model.Parts(TensorRole.Up).FirstOrDefault(p => model.Read(p.Tensor, p.Part).Outputs != model.Shape.Ffn);
+        if (odd.Tensor is not null) throw model.Refuse($"another number of units in {SafeText.Escape(odd.Tensor.Tensor.Name)}", $"{model.Shape.Ffn} units in every layer");
+        if (units < least || units > most)
+            throw model.Refuse($"{units} units", $"{least} to {most}; the model has {model.Shape.Ffn}", "choose another number with --units", FaultCode.DerivationParameter);
+    }
+
+    /// <summary>Two models with the same tensors in the same shapes.</summary>
+    public static void Alike(SourceModel first, SourceModel other, string operation)
+    {
+        foreach (var name in first.Assignments.Concat(other.Assignments).Select(a => a.Tensor.Name))
+        {
+            var (a, b) = (first.Find(name)?.Tensor, other.Find(name)?.Tensor);
+            if (a is not null && b is not null && a.Shape.SequenceEqual(b.Shape)) continue;
+            throw other.Refuse(
+                $"{SafeText.Escape(name)} as {Shown(b)} where {SafeText.Escape(first.Name)} has {Shown(a)}", $"the same tensors in all models for {operation}",
+                a is not null && b is not null && a.Columns == b.Columns ? "where only the vocabularies differ, give one model the other's: stemma derive swap-tokenizer" : "choose models of one shape",
+                FaultCode.ParentsDiffer);
+        }
+    }
+
     /// <summary>Heads that may be renumbered: as many as the tensors say, in tensors that hold all of them, told apart by nothing but their weights.</summary>
     public static void Heads(SourceModel model, string operation)
     {
@@ -116,6 +176,8 @@ internal static class Requirements
         model.Weights.Anatomy.Architecture == "bloom" || ConfigFile.Flag(model.Config, "alibi") == true
         || model.Config?["attn_config"]?["alibi"]?.GetValueKind() == System.Text.Json.JsonValueKind.True
         || (model.Weights.Anatomy.Architecture == "baichuan" && model.Shape.Hidden >= 5120);
+
+    private static string Shown(Checkpoints.TensorInfo? tensor) => tensor is null ? "nothing" : $"[{string.Join(", ", tensor.Shape)}]";
 
     private static bool RoleIsResidualNorm(TensorRole role) => role is TensorRole.NormAttn or TensorRole.NormFfn or TensorRole.NormAttnPost
         or TensorRole.NormFfnPost or TensorRole.FinalNorm or TensorRole.EmbedNorm;

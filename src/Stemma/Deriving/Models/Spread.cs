@@ -32,9 +32,11 @@ internal sealed record Spread(double Mean, double Deviation)
     {
         if (grid.Columns == 0) yield break;
         var perPiece = Math.Max(1, Piece / grid.Columns);
+        float[] values = [];
         for (var first = 0L; first < grid.Rows; first += perPiece)
         {
-            var values = new float[Math.Min(perPiece, grid.Rows - first) * grid.Columns];
+            var count = (int)Math.Min(perPiece, grid.Rows - first) * grid.Columns;
+            if (values.Length != count) values = new float[count];
             grid.Read(first, values);
             yield return (first, values);
         }

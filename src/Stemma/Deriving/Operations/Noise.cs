@@ -1,11 +1,10 @@
-using Stemma.Deriving.Grids;
 using Stemma.Deriving.Models;
 using Stemma.Deriving.Writing;
 using Stemma.Foundation;
 
 namespace Stemma.Deriving.Operations;
 
-/// <summary>Adds normal noise to every matrix, in units of the tensor's own standard deviation. Needs no roles.</summary>
+/// <summary>Adds normal noise to every matrix, in units of its own standard deviation. Needs no roles.</summary>
 public sealed record Noise : Derivation
 {
     public override string Name => "noise";
@@ -25,15 +24,8 @@ public sealed record Noise : Derivation
         {
             var tensor = assignment.Tensor;
             var isMatrix = tensor.Shape.Count > 1 && tensor.Rows > 1;
-            // The spread is measured when the first row is asked for, by which time the plan stands.
-            var spread = new Lazy<Spread>(() => Spread.Of(new StoredGrid(model.Checkpoint, tensor)));
             tensors.Add(TensorEdits.Apply(model, assignment, input.Type, (part, values) =>
-            {
-                if (!isMatrix && !Vectors) return values;
-                var draws = new Draws(Seed, $"noise {tensor.Name} {part.Rows.Start} {part.Columns.Start}");
-                var inputs = values.Inputs;
-                return values.Each((output, at, value) => value + (float)(Relative * spread.Value.Deviation * draws.Normal((output * inputs) + at)));
-            }));
+                isMatrix || Vectors ? NoiseOn.Values(values, Relative, new Draws(Seed, $"noise {tensor.Name} {part.Rows.Start} {part.Columns.Start}")) : values));
         }
 
         return new() { Tensors = tensors, Config = ConfigFile.Copy(model.Config), Companions = Companions.Of(model.Checkpoint.Folder) };

@@ -23,10 +23,10 @@ public sealed record Prune : Derivation
         var tensors = TensorEdits.Apply(model, input.Type, (part, values) =>
         {
             if (!LinearWeights.Contains(part, Embeddings)) return values;
-            var smallest = new Lazy<Magnitudes>(() => Magnitudes.Smallest(values.Stored, Fraction));
+            var smallest = new Lazy<Magnitudes>(() => Magnitudes.Smallest(values.Stored, (long)(Fraction * values.Stored.Rows * values.Stored.Columns)));
             var draws = new Draws(Seed, $"prune {values.Name} {part.Rows.Start} {part.Columns.Start}");
             var inputs = values.Inputs;
-            return values.Each((output, at, value) => smallest.Value.Holds(value, draws.Uniform((output * inputs) + at)) ? 0 : value);
+            return values.Each((output, at, value) => smallest.Value.Holds(value, draws, (output * inputs) + at) ? 0 : value);
         });
         return new() { Tensors = tensors, Config = ConfigFile.Copy(model.Config), Companions = Companions.Of(model.Checkpoint.Folder) };
     }

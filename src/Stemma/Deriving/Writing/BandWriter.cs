@@ -1,3 +1,4 @@
+using System.Buffers;
 using Stemma.Checkpoints.Safetensors;
 using Stemma.Foundation;
 
@@ -14,7 +15,7 @@ internal sealed class BandWriter(SafetensorsWriter writer, int threads, IWorkPro
         var rows = tensor.Open();
         if (rows.Rows == 0 || rows.RowBytes == 0) return;
         var perBand = Math.Clamp(Band / rows.RowBytes, 1, rows.Rows);
-        var ahead = new Queue<Task<byte[]>>();
+        var ahead = new Queue<Task<ArraySegment<byte>>>();
         try
         {
             for (var first = 0L; first < rows.Rows; first += perBand)
@@ -34,17 +35,19 @@ internal sealed class BandWriter(SafetensorsWriter writer, int threads, IWorkPro
         }
     }
 
-    private static byte[] Make(ByteRows rows, long first, long count)
+    private static ArraySegment<byte> Make(ByteRows rows, long first, long count)
     {
-        var bytes = GC.AllocateUninitializedArray<byte>(checked((int)(count * rows.RowBytes)));
-        rows.Read(first, bytes);
-        return bytes;
+        var length = checked((int)(count * rows.RowBytes));
+        var bytes = ArrayPool<byte>.Shared.Rent(length);
+        rows.Read(first, bytes.AsSpan(0, length));
+        return new(bytes, 0, length);
     }
 
-    private void Append(Task<byte[]> band)
+    private void Append(Task<ArraySegment<byte>> band)
     {
         var bytes = band.GetAwaiter().GetResult();
         writer.Append(bytes);
-        progress.Advance(bytes.Length);
+        progress.Advance(bytes.Count);
+        ArrayPool<byte>.Shared.Return(bytes.Array!);
     }
 }

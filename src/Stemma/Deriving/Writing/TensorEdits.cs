@@ -2,7 +2,6 @@ using Stemma.Anatomy;
 using Stemma.Checkpoints;
 using Stemma.Deriving.Grids;
 using Stemma.Deriving.Models;
-using Stemma.Foundation;
 
 namespace Stemma.Deriving.Writing;
 
@@ -28,17 +27,17 @@ internal static class TensorEdits
         var (plan, changed) = Build(model, assignment, edit);
         var target = type is not null && assignment.Parts[0].Role != TensorRole.Buffer ? type.Value : tensor.Type;
         if (!changed && target == tensor.Type) return OutputTensor.Copy(model.Checkpoint, tensor, name);
-        if (!TensorEncoder.CanWrite(target))
-            throw model.Refuse($"numbers of type {target} in {SafeText.Escape(tensor.Name)}", "F32, BF16, F16 or F64 where numbers are changed", "name a type to write, for example --type bf16");
-        return OutputTensor.Of(name, target, ShapeOf(tensor, plan), () => Build(model, assignment, edit).Grid);
+        return OutputTensor.Of(name, Writable(model, target), ShapeOf(tensor, plan), () => Build(model, assignment, edit).Grid);
     }
 
     /// <summary>The type that new tensors have: the one asked for, or that of the first matrix of a role.</summary>
-    public static TensorType TypeOf(SourceModel model, TensorType? type, TensorRole role)
-    {
-        var stored = type ?? model.Parts(role).Select(p => p.Tensor.Tensor.Type).FirstOrDefault(TensorType.F32);
-        return TensorEncoder.CanWrite(stored) ? stored : throw model.Refuse($"numbers of type {stored}", "F32, BF16, F16 or F64 where numbers are changed", "name a type to write, for example --type bf16");
-    }
+    public static TensorType TypeOf(SourceModel model, TensorType? type, TensorRole role) =>
+        Writable(model, type ?? model.Parts(role).Select(p => p.Tensor.Tensor.Type).FirstOrDefault(TensorType.F32));
+
+    /// <summary>The same type, if numbers can be written in it.</summary>
+    public static TensorType Writable(SourceModel model, TensorType type) => TensorEncoder.CanWrite(type)
+        ? type
+        : throw model.Refuse($"numbers of type {type}", "F32, BF16, F16 or F64 where numbers are changed", "name a type to write, for example --type bf16");
 
     private static (Grid Grid, bool Changed) Build(SourceModel model, TensorAssignment assignment, PartEdit edit)
     {

@@ -30,10 +30,25 @@ public static class Products
     {
         if (a.Columns != b.Rows) throw new ArgumentException($"{a.Columns} columns do not meet {b.Rows} rows", nameof(b));
         var result = new Matrix(a.Rows, b.Columns);
+        Add(a, b, result);
+        return result;
+    }
+
+    /// <summary>A Bᵀ into a matrix that is there.</summary>
+    /// <param name="a">Left.</param>
+    /// <param name="b">Right, with rows as long as those of <paramref name="a"/>.</param>
+    /// <param name="result">[a.Rows, b.Rows]; what stands there is replaced.</param>
+    public static void MultiplyTransposed(Matrix a, Matrix b, Matrix result)
+    {
+        Array.Clear(result.Data);
+        Add(a, b.Transpose(), result);
+    }
+
+    private static void Add(Matrix a, Matrix b, Matrix result)
+    {
         var panels = (b.Columns + TileColumns - 1) / TileColumns;
         if ((long)a.Rows * b.Columns * a.Columns < Small) for (var panel = 0; panel < panels; panel++) Panel(a, b, result, panel * TileColumns);
         else Parallel.For(0, panels, panel => Panel(a, b, result, panel * TileColumns));
-        return result;
     }
 
     /// <summary>Inner product over 16 float lanes, the rest in double.</summary>

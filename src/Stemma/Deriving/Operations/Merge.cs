@@ -1,0 +1,138 @@
+using System.Text.Json.Serialization;
+using Stemma.Anatomy;
+using Stemma.Checkpoints;
+using Stemma.Deriving.Grids;
+using Stemma.Deriving.Models;
+using Stemma.Deriving.Writing;
+using Stemma.Foundation;
+
+namespace Stemma.Deriving.Operations;
+
+/// <summary>How models become one. Definitions and defaults are those of mergekit (Goddard et al. 2024).</summary>
+public enum MergeMethod
+{
+    /// <summary>Weighted mean.</summary>
+    Linear,
+
+    /// <summary>On the great circle between two models, tensor by tensor (Shoemake 1985).</summary>
+    Slerp,
+
+    /// <summary>Base plus weighted differences from it (Ilharco et al. 2023).</summary>
+    TaskArithmetic,
+
+    /// <summary>The same with the smallest differences trimmed and only those counted that agree with the elected sign (Yadav et al., TIES, 2023).</summary>
+    Ties,
+
+    /// <summary>Base plus weighted differences of which a random share is dropped and the rest scaled up (Yu et al., DARE, 2024).</summary>
+    DareLinear,
+
+    /// <summary>The same with the elected sign of TIES.</summary>
+    DareTies,
+}
+
+/// <summary>Merges models of one shape, number by number. Methods that need a base take it as the first parent.</summary>
+public sealed record Merge : Derivation
+{
+    public override string Name => "merge";
+
+    internal override (int Least, int Most) Parents => Method == MergeMethod.Slerp ? (2, 2) : (2, 64);
+
+    /// <summary>How.</summary>
+    public MergeMethod Method { get; init; }
+
+    /// <summary>A weight for each model but the base; none: all 1. For slerp one number, where to stop between the first (0) and the second (1); none: 0.5.</summary>
+    public IReadOnlyList<double> Weights { get; init; } = [];
+
+    /// <summary>Share of the differences that is kept by TIES and DARE, one number for all models or one for each; none: all.</summary>
+    public IReadOnlyList<double> Densities { get; init; } = [];
+
+    /// <summary>Factor on the merged difference.</summary>
+    public double Lambda { get; init; } = 1;
+
+    /// <summary>Divide by the sum of the weights that took part; null: as the method does (linear and TIES do).</summary>
+    public bool? Normalise { get; init; }
+
+    /// <summary>The first parent is what the others differ from.</summary>
+    [JsonIgnore]
+    public bool HasBase => Method is MergeMethod.TaskArithmetic or MergeMethod.Ties or MergeMethod.DareLinear or MergeMethod.DareTies;
+
+    internal override DerivationPlan Plan(DerivationInput input)
+    {
+        var merged = input.Models.Count - (HasBase ? 1 : 0);
+        var weights = Method == MergeMethod.Slerp ? Fill(Weights, "--weights", 1, 0.5) : Fill(Weights, "--weights", merged, 1);
+        var densities = Fill(Densities.Count == 1 ? [.. Enumerable.Repeat(Densities[0], merged)] : Densities, "--density", merged, 1);
+        if (densities.Exists(d => !(d is > 0 and <= 1))) throw Invalid("a density outside of 0 to 1", "above 0, up to 1");
+        foreach (var other in input.Models.Skip(1)) Requirements.Alike(input.Model, other, Name);
+        return new()
+        {
+            Tensors = input.Model.Assignments.Select(a => Tensor(input, a, weights, densities)).ToList(),
+            Config = ConfigFile.Copy(input.Model.Config),
+            Companions = Companions.Of(input.Model.Checkpoint.Folder),
+        };
+    }
+
+    private OutputTensor Tensor(DerivationInput input, TensorAssignment assignment, List<double> weights, List<double> densities)
+    {
+        var tensor = assignment.Tensor;
+        if (!tensor.Type.IsFloat() || tensor.Type == TensorType.C64 || assignment.Parts[0].Role == TensorRole.Buffer) return OutputTensor.Copy(input.Model.Checkpoint, tensor, tensor.Name);
+        var type = TensorEdits.Writable(input.Model, input.Type ?? tensor.Type);
+        return OutputTensor.Of(tensor.Name, type, tensor.Shape, () =>
+        {
+            var grids = input.Models.Select(m => (Grid)new StoredGrid(m.Checkpoint, m.Find(tensor.Name)!.Tensor)).ToList();
+            return Method switch
+            {
+                MergeMethod.Linear => new MixedGrid(grids, (_, values) => Mean(values, weights)),
+                MergeMethod.Slerp => Slerp.Between(grids[0], grids[1], weights[0]),
+                _ => Differences(grids, weights, densities, tensor.Name),
+            };
+        });
+    }
+
+    private double Mean(ReadOnlySpan<float> values, List<double> weights)
+    {
+        var (sum, total) = (0.0, 0.0);
+        for (var i = 0; i < values.Length; i++) (sum, total) = (sum + (weights[i] * values[i]), total + weights[i]);
+        return (Normalise ?? true) && Math.Abs(total) >= 1e-8 ? sum / total : sum;
+    }
+
+    private MixedGrid Differences(List<Grid> grids, List<double> weights, List<double> densities, string name)
+    {
+        var kept = Enumerable.Range(0, weights.Count).Select(m => Filter(grids[0], grids[m + 1], densities[m], new Draws(Seed, $"merge {m} {name}"))).ToArray();
+        var elects = Method is MergeMethod.Ties or MergeMethod.DareTies;
+        var normalise = Normalise ?? Method == MergeMethod.Ties;
+        return new MixedGrid(grids, (place, values) =>
+        {
+            var elected = 0.0;
+            for (var m = 0; elects && m < kept.Length; m++) elected += weights[m] * kept[m](place, (double)values[m + 1] - values[0]);
+            var (sum, total) = (0.0, 0.0);
+            for (var m = 0; m < kept.Length; m++)
+            {
+                var difference = weights[m] * kept[m](place, (double)values[m + 1] - values[0]);
+                if (elects && Math.Sign(difference) != (elected >= 0 ? 1 : -1)) continue;
+                (sum, total) = (sum + difference, total + weights[m]);
+            }
+
+            if (normalise && Math.Abs(total) >= 1e-8) sum /= total;
+            return values[0] + (Lambda * sum);
+        });
+    }
+
+    /// <summary>What is left of a difference: all, the largest, or a random share scaled up.</summary>
+    private Func<long, double, double> Filter(Grid reference, Grid model, double density, Draws draws)
+    {
+        if (density == 1 || Method == MergeMethod.TaskArithmetic) return (_, difference) => difference;
+        if (Method != MergeMethod.Ties) return (place, difference) => draws.Uniform(place) < density ? difference / density : 0;
+        var differences = new MixedGrid([reference, model], (_, values) => (double)values[1] - values[0]);
+        var all = reference.Rows * reference.Columns;
+        var trimmed = new Lazy<Magnitudes>(() => Magnitudes.Smallest(differences, all - (long)(density * all)));
+        return (place, difference) => trimmed.Value.Holds((float)difference, draws, place) ? 0 : difference;
+    }
+
+    private static List<double> Fill(IReadOnlyList<double> numbers, string option, int count, double otherwise)
+    {
+        if (numbers.Count == 0) return [.. Enumerable.Repeat(otherwise, count)];
+        return numbers.Count == count && numbers.All(double.IsFinite) ? [.. numbers] : throw Invalid($"{numbers.Count} numbers for {option}", $"{count}");
+    }
+
+    private static StemmaException Invalid(string found, string allowed) => new(FaultCode.DerivationParameter, "", null, found, allowed);
+}
