@@ -65,10 +65,11 @@ public sealed class ModelWeights : IDisposable
         return role == TensorRole.O ? Stack(heads.ConvertAll(h => h.Transpose())).Transpose() : Stack(heads);
     }
 
-    /// <summary>A matrix with the gains of its inputs and outputs folded in, W diag(g): what reads or writes the residual stream itself.</summary>
+    /// <summary>A matrix with the gains of its inputs and outputs folded in, W diag(g): what reads or writes the residual stream itself. Infinities and what is no number read as zero.</summary>
     public Matrix? ReadFolded(TensorRole role, int layer = TensorPart.NoLayer, int expert = TensorPart.NoExpert)
     {
         if (Read(role, layer, expert) is not { } matrix) return null;
+        matrix.ClearNonFinite();
         var part = _parts[(role, false, layer, expert)].First().Part;
         if (Gain(part.InputGain) is { } input && input.Length == matrix.Columns) matrix.ScaleColumns(input);
         if (Gain(part.OutputGain) is { } output && output.Length == matrix.Rows) matrix.ScaleRows(output);
@@ -83,6 +84,7 @@ public sealed class ModelWeights : IDisposable
         var rows = part.Rows;
         if (rows.Blocks == 1 && rows.Length > mostRows) part = part with { Rows = new AxisSlice(rows.Start, 1, mostRows, rows.Length / mostRows) };
         var matrix = PartReader.Read(Checkpoint, tensor, part);
+        matrix.ClearNonFinite();
         if (Gain(part.InputGain) is { } gain && gain.Length == matrix.Columns) matrix.ScaleColumns(gain);
         return matrix;
     }
@@ -93,6 +95,7 @@ public sealed class ModelWeights : IDisposable
         var (tensor, part) = _parts[(role, false, TensorPart.NoLayer, TensorPart.NoExpert)].FirstOrDefault();
         if (tensor is null || part.Transposed || part.Rows.Blocks != 1 || ids.Any(id => id < 0 || id >= part.Rows.Length)) return null;
         var rows = Matrix.OfRows([.. ids.Select(id => PartReader.Read(Checkpoint, tensor, part with { Rows = new AxisSlice(part.Rows.Start + id, 1) }).Data)]);
+        rows.ClearNonFinite();
         if (Gain(part.InputGain) is { } gain && gain.Length == rows.Columns) rows.ScaleColumns(gain);
         return rows;
     }

@@ -14,7 +14,7 @@ internal sealed record FittedBasis(Matrix Basis, double Score);
 internal static class BasisFit
 {
     /// <summary>A round that improves the score by less than this has converged.</summary>
-    private const double Converged = 5e-3;
+    private const double Converged = 1e-2;
 
     /// <param name="subject">Units of the subject, in its own basis.</param>
     /// <param name="reference">Units of the reference.</param>

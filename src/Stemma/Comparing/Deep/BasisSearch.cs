@@ -5,8 +5,8 @@ namespace Stemma.Comparing.Deep;
 /// <summary>Finds the residual basis in which the units of some layers of two models meet best.</summary>
 internal sealed class BasisSearch(DeepModel subject, DeepModel reference, IReadOnlyList<Matrix> tokenStarts, CancellationToken cancel)
 {
-    /// <summary>Units of each side with which starts are tried, and with which the best is finished.</summary>
-    private const int Trying = 768, Finishing = 1536;
+    /// <summary>Units of each side with which starts are tried, and with which the best is finished; more in wide streams, whose basis has more to fit.</summary>
+    private const int FewestTrying = 512, FewestFinishing = 1536, TryingPerWidth = 2, FinishingPerWidth = 3;
 
     /// <summary>Rounds that show whether a start leads anywhere, and most rounds for the one that does.</summary>
     private const int TryingRounds = 3, FinishingRounds = 12;
@@ -20,7 +20,9 @@ internal sealed class BasisSearch(DeepModel subject, DeepModel reference, IReadO
         if (subjectAt.Count == 0 || referenceAt.Count == 0) return null;
         var (b, a) = (UnitSet.Pool([.. subjectAt.Select(i => subject.Units[i])]), UnitSet.Pool([.. referenceAt.Select(i => reference.Units[i])]));
         var starts = tokenStarts.Concat(BasisStarts.Find(subject, reference, Layers(subject, subjectAt), Layers(reference, referenceAt)));
-        var (fewB, fewA) = (b.Strongest(Trying), a.Strongest(Trying));
+        var width = Math.Max(subject.Width, reference.Width);
+        var (trying, finishing) = (Math.Max(FewestTrying, TryingPerWidth * width), Math.Max(FewestFinishing, FinishingPerWidth * width));
+        var (fewB, fewA) = (b.Strongest(trying), a.Strongest(trying));
         FittedBasis? best = null;
         var worst = double.PositiveInfinity;
         foreach (var start in starts)
@@ -31,7 +33,7 @@ internal sealed class BasisSearch(DeepModel subject, DeepModel reference, IReadO
             if (best.Score > Outstanding * worst) break;
         }
 
-        return best is null ? null : BasisFit.Refine(b.Strongest(Finishing), a.Strongest(Finishing), best.Basis, FinishingRounds, cancel);
+        return best is null ? null : BasisFit.Refine(b.Strongest(finishing), a.Strongest(finishing), best.Basis, FinishingRounds, cancel);
     }
 
     private static IReadOnlyList<int> Layers(DeepModel model, IReadOnlyList<int> positions) => [.. positions.Select(i => model.Units[i].Layer)];

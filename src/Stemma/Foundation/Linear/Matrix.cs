@@ -97,6 +97,13 @@ public sealed class Matrix(int rows, int columns)
         return norms;
     }
 
+    /// <summary>Zero in place of infinities and what is no number.</summary>
+    public void ClearNonFinite()
+    {
+        foreach (ref var value in Data.AsSpan())
+            if (!float.IsFinite(value)) value = 0;
+    }
+
     /// <summary>Root of the sum of squares.</summary>
     public double Norm() => Math.Sqrt(Products.Dot(Data, Data));
 }
