@@ -36,16 +36,17 @@ internal static class RelationRule
         return KeepsUp(findings.Learned.R, bulk) ? Descent(numbers) : SharedStart(numbers);
     }
 
-    /// <summary>
-    /// The same question in a recovered basis. Gains may have been folded away and biases turned inside their heads; the matrices' strongest directions, which are
-    /// learned too, are still there.
-    /// </summary>
+    /// <summary>The same question in a recovered basis. Where gains were folded away and there are no biases, the matrices' strongest directions answer it.</summary>
     private static Ruling InRecoveredBasis(LearnedInBasis found)
     {
+        if (found.Gains is null && found.Biases is null)
+        {
+            var kept = $"the matrices' strongest directions are kept {Show(found.Retention)} times as well as the rest";
+            return found.Retention >= Thresholds.RetainedAsWell ? Descent(kept) : SharedStart(kept);
+        }
+
         var numbers = $"gains {Show(found.Gains)}, biases {Show(found.Biases)}, matrices {Show(found.Matrices)}";
-        if (KeepsUp(Math.Max(found.Gains ?? -1, found.Biases ?? -1), found.Matrices)) return Descent(numbers);
-        numbers += $", strongest directions kept {Show(found.Retention)} times as well as the rest";
-        return found.Retention >= Thresholds.RetainedAsWell ? Descent(numbers) : SharedStart(numbers);
+        return KeepsUp(Math.Max(found.Gains ?? -1, found.Biases ?? -1), found.Matrices) ? Descent(numbers) : SharedStart(numbers);
     }
 
     private static bool KeepsUp(double learned, double? bulk) => bulk > 0 && learned >= Thresholds.LearnedMajority && learned >= Thresholds.LearnedKeepsUp * bulk;

@@ -61,6 +61,17 @@ internal sealed class HeadCircuits
     /// <summary>The head of the other layer that each head meets; both have as many.</summary>
     public int[] Partners(HeadCircuits other) => Assignment.Maximise(Scores(other));
 
+    /// <summary>
+    /// The orthogonal matrix M that carries the inner basis of another layer's head to that of one of these: its bias b becomes M b. From the weights alone (Procrustes), so that
+    /// whoever turned a head's inside does not hide its bias.
+    /// </summary>
+    /// <param name="role">Queries, keys or values.</param>
+    public Matrix Inside(TensorRole role, int head, HeadCircuits other, int otherHead)
+    {
+        var (mine, theirs) = role switch { TensorRole.Q => (_q, other._q), TensorRole.K => (_k, other._k), _ => (_v, other._v) };
+        return Polar.Factor(Products.MultiplyTransposed(mine[head], theirs[otherHead]));
+    }
+
     private Matrix Scores(HeadCircuits a)
     {
         var scores = new Matrix(Heads, a.Heads);

@@ -84,7 +84,8 @@ public sealed record LearnedInBasis(double? Gains, double? Biases, double? Matri
     {
         if (subject.Weights.ReadVector(role, subjectLayer, bias: true) is not { } b || reference.Weights.ReadVector(role, referenceLayer, bias: true) is not { } a) return null;
         if (subject.Heads(subjectLayer) is not { } mine || reference.Heads(referenceLayer) is not { } theirs || mine.Heads != theirs.Heads) return null;
-        var heads = mine.In(basis).Partners(theirs);
+        mine = mine.In(basis);
+        var heads = mine.Partners(theirs);
         var parts = role == TensorRole.Q ? subject.Weights.Shape.Heads : subject.Weights.Shape.KvHeads;
         if (b.Length != a.Length || parts == 0 || b.Length % parts != 0) return null;
         var size = b.Length / parts;
@@ -93,11 +94,14 @@ public sealed record LearnedInBasis(double? Gains, double? Biases, double? Matri
         for (var part = 0; part < parts; part++)
         {
             // A group of keys and values goes where its first head goes.
-            var other = heads[part * perPart] / perPart;
+            var head = part * perPart;
+            var other = heads[head] / perPart;
+            var inside = mine.Inside(role, head, theirs, heads[head]);
+            if (inside.Rows != size || inside.Columns != size) return null;
             for (var i = 0; i < size; i++)
             {
                 x.Add(b[(part * size) + i]);
-                y.Add(a[(other * size) + i]);
+                y.Add(Products.Dot(inside.Row(i), a.AsSpan(other * size, size)));
             }
         }
 
