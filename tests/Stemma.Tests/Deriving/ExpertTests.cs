@@ -1,3 +1,4 @@
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Operations;
 using Stemma.Foundation;
 using Stemma.Judging;
@@ -70,7 +71,7 @@ public sealed class ExpertTests : IDisposable
     {
         foreach (var (ffn, shared, experts, units) in new[] { (352, 88, 8, 88), (40, 0, 8, 39), (13, 3, 7, 4) })
         {
-            var shares = Stemma.Deriving.Models.UnitShares.Dealt(ffn, shared, experts, units, new(1, "shares"));
+            var shares = UnitShares.Dealt(ffn, shared, experts, units, new(1, "shares"));
             Assert.Equal(shared, shares.Shared.Distinct().Count());
             Assert.All(shares.Experts, expert => Assert.Equal(units, expert.Distinct().Count()));
             Assert.Empty(shares.Experts.SelectMany(e => e).Intersect(shares.Shared));

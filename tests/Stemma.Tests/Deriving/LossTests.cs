@@ -1,6 +1,6 @@
 using Stemma.Checkpoints;
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Grids;
-using Stemma.Deriving.Models;
 using Stemma.Deriving.Operations;
 using Stemma.Foundation;
 using Stemma.Foundation.Linear;

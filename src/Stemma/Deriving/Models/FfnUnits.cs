@@ -1,4 +1,5 @@
 using Stemma.Anatomy;
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Grids;
 
 namespace Stemma.Deriving.Models;

@@ -82,7 +82,7 @@ public sealed record CollapseMoe : Derivation
         var experts = RoutedOf(model, layer).ConvertAll(expert => model.Read(role, layer, expert)!.AsMatrix());
         var parts = new List<(float Factor, Grid Grid)>();
         if (Kind == CollapseKind.Concatenate) parts.AddRange(weights.Zip(experts, (weight, grid) => ((float)weight, grid)));
-        else parts.Add(((float)weights.Sum(), new MixedGrid(experts, (_, values) => Mean(values))));
+        else parts.Add(((float)weights.Sum(), Mean(experts)));
         if (model.Read(role, layer, TensorPart.SharedExpert) is { } shared) parts.Add((model.Read(TensorRole.SharedGate, layer) is null ? 1 : 0.5f, shared.AsMatrix()));
         var grids = parts.ConvertAll(p => role == TensorRole.Down ? Times(p.Grid, p.Factor) : p.Grid);
         return role == TensorRole.Down ? JoinedGrid.SideBySide(grids) : JoinedGrid.Below(grids);
@@ -98,12 +98,16 @@ public sealed record CollapseMoe : Derivation
         return [.. Enumerable.Range(0, experts).Select(expert => asked / experts * (scale?[expert] ?? 1))];
     }
 
-    private static double Mean(ReadOnlySpan<float> values)
+    /// <summary>The sum is divided last, so that the mean of equals is what they are.</summary>
+    private static MixedGrid Mean(List<Grid> grids) => new(grids, (_, values, result) =>
     {
-        var sum = 0.0;
-        foreach (var value in values) sum += value;
-        return sum / values.Length;
-    }
+        for (var i = 0; i < result.Length; i++)
+        {
+            var sum = 0.0;
+            for (var s = 0; s < grids.Count; s++) sum += values[(s * result.Length) + i];
+            result[i] = (float)(sum / grids.Count);
+        }
+    });
 
     private static Grid Times(Grid grid, float factor) => factor == 1 ? grid : new ChangedRows(grid, (_, rows, _) =>
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Grids;
 using Stemma.Deriving.Models;
 using Stemma.Deriving.Writing;
@@ -82,8 +83,7 @@ public sealed record ExtractLora : Derivation
             throw model.Refuse($"a rank of {Rank} for {SafeText.Escape(tensor.Name)} of {outputs} x {inputs}", $"1 to {Math.Min(outputs, inputs)}", "choose a smaller --rank", FaultCode.DerivationParameter);
         var factors = new Lazy<(Matrix B, Matrix A)>(() =>
         {
-            var difference = new MixedGrid(
-                [new StoredGrid(child.Checkpoint, child.Find(tensor.Name)!.Tensor), new StoredGrid(model.Checkpoint, tensor)], (_, values) => (double)values[0] - values[1]);
+            var difference = MixedGrid.Difference(new StoredGrid(child.Checkpoint, child.Find(tensor.Name)!.Tensor), new StoredGrid(model.Checkpoint, tensor));
             var stored = WholeGrid.Load(difference, tensor.Name);
             return LowRank.Factors(transposed ? stored.Transpose() : stored, Rank, new Draws(Seed, $"extract-lora {tensor.Name}"));
         });

@@ -1,6 +1,7 @@
 using System.Text.Json.Serialization;
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Grids;
 using Stemma.Deriving.Models;
 using Stemma.Deriving.Writing;
@@ -81,51 +82,18 @@ public sealed record Merge : Derivation
             var grids = input.Models.Select(m => (Grid)new StoredGrid(m.Checkpoint, m.Find(tensor.Name)!.Tensor)).ToList();
             return Method switch
             {
-                MergeMethod.Linear => new MixedGrid(grids, (_, values) => Mean(values, weights)),
+                MergeMethod.Linear => MixedGrid.Sum(grids, Shares(weights)),
                 MergeMethod.Slerp => Slerp.Between(grids[0], grids[1], weights[0]),
-                _ => Differences(grids, weights, densities, tensor.Name),
+                _ => new TaskVectors(this, grids, weights, densities, tensor.Name).Merged(),
             };
         });
     }
 
-    private double Mean(ReadOnlySpan<float> values, List<double> weights)
+    /// <summary>Weights that sum to one, unless they are to be taken as they are.</summary>
+    private List<double> Shares(List<double> weights)
     {
-        var (sum, total) = (0.0, 0.0);
-        for (var i = 0; i < values.Length; i++) (sum, total) = (sum + (weights[i] * values[i]), total + weights[i]);
-        return (Normalise ?? true) && Math.Abs(total) >= 1e-8 ? sum / total : sum;
-    }
-
-    private MixedGrid Differences(List<Grid> grids, List<double> weights, List<double> densities, string name)
-    {
-        var kept = Enumerable.Range(0, weights.Count).Select(m => Filter(grids[0], grids[m + 1], densities[m], new Draws(Seed, $"merge {m} {name}"))).ToArray();
-        var elects = Method is MergeMethod.Ties or MergeMethod.DareTies;
-        var normalise = Normalise ?? Method == MergeMethod.Ties;
-        return new MixedGrid(grids, (place, values) =>
-        {
-            var elected = 0.0;
-            for (var m = 0; elects && m < kept.Length; m++) elected += weights[m] * kept[m](place, (double)values[m + 1] - values[0]);
-            var (sum, total) = (0.0, 0.0);
-            for (var m = 0; m < kept.Length; m++)
-            {
-                var difference = weights[m] * kept[m](place, (double)values[m + 1] - values[0]);
-                if (elects && Math.Sign(difference) != (elected >= 0 ? 1 : -1)) continue;
-                (sum, total) = (sum + difference, total + weights[m]);
-            }
-
-            if (normalise && Math.Abs(total) >= 1e-8) sum /= total;
-            return values[0] + (Lambda * sum);
-        });
-    }
-
-    /// <summary>What is left of a difference: all, the largest, or a random share scaled up.</summary>
-    private Func<long, double, double> Filter(Grid reference, Grid model, double density, Draws draws)
-    {
-        if (density == 1 || Method == MergeMethod.TaskArithmetic) return (_, difference) => difference;
-        if (Method != MergeMethod.Ties) return (place, difference) => draws.Uniform(place) < density ? difference / density : 0;
-        var differences = new MixedGrid([reference, model], (_, values) => (double)values[1] - values[0]);
-        var all = reference.Rows * reference.Columns;
-        var trimmed = new Lazy<Magnitudes>(() => Magnitudes.Smallest(differences, all - (long)(density * all)));
-        return (place, difference) => trimmed.Value.Holds((float)difference, draws, place) ? 0 : difference;
+        var total = weights.Sum();
+        return (Normalise ?? true) && Math.Abs(total) >= 1e-8 ? weights.ConvertAll(w => w / total) : weights;
     }
 
     private static List<double> Fill(IReadOnlyList<double> numbers, string option, int count, double otherwise)

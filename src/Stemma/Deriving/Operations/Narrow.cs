@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Models;
 using Stemma.Deriving.Writing;
 

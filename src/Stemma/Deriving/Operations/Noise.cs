@@ -1,3 +1,4 @@
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Models;
 using Stemma.Deriving.Writing;
 using Stemma.Foundation;

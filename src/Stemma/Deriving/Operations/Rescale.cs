@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Stemma.Anatomy;
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Grids;
 using Stemma.Deriving.Models;
 using Stemma.Deriving.Writing;

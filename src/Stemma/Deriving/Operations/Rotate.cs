@@ -1,5 +1,6 @@
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Grids;
 using Stemma.Deriving.Models;
 using Stemma.Deriving.Writing;

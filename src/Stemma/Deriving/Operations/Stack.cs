@@ -1,4 +1,3 @@
-using Stemma.Deriving.Models;
 using Stemma.Deriving.Writing;
 using Stemma.Foundation;
 

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Stemma.Anatomy;
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Grids;
 using Stemma.Deriving.Models;
 using Stemma.Deriving.Writing;

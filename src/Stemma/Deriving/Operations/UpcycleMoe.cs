@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Stemma.Anatomy;
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Models;
 using Stemma.Deriving.Writing;
 

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Text.Json.Nodes;
 using Stemma.Anatomy;
+using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Grids;
 using Stemma.Deriving.Models;
 using Stemma.Deriving.Writing;

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.Intrinsics;
 using Stemma.Foundation.Linear;
 
-namespace Stemma.Deriving.Models;
+namespace Stemma.Deriving.Arithmetic;
 
 /// <summary>
 /// A uniformly (Haar) distributed orthogonal matrix as a product of Householder reflections of normal vectors of falling length (Stewart, SIAM J. Numer.

@@ -1,4 +1,4 @@
-namespace Stemma.Deriving.Models;
+namespace Stemma.Deriving.Arithmetic;
 
 /// <summary>
 /// A random orthogonal map in n log n operations: rounds of a signed permutation and Walsh-Hadamard transforms of blocks whose lengths are the binary

@@ -1,4 +1,4 @@
-namespace Stemma.Deriving.Models;
+namespace Stemma.Deriving.Arithmetic;
 
 /// <summary>New numbers for what lies along an axis: index i becomes what was <see cref="From"/>[i], times <see cref="Signs"/>[i] where there are signs.</summary>
 internal sealed record Renumbering(int[] From, float[]? Signs = null)

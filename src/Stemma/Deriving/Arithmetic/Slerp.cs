@@ -1,6 +1,6 @@
 using Stemma.Deriving.Grids;
 
-namespace Stemma.Deriving.Models;
+namespace Stemma.Deriving.Arithmetic;
 
 /// <summary>Spherical interpolation of two tensors seen as vectors (Shoemake 1985), as mergekit does it: nearly parallel ones are interpolated on the straight line.</summary>
 internal static class Slerp
@@ -11,7 +11,11 @@ internal static class Slerp
     public static Grid Between(Grid first, Grid second, double at)
     {
         var factors = new Lazy<(double First, double Second)>(() => Factors(first, second, at));
-        return new MixedGrid([first, second], (_, values) => (factors.Value.First * values[0]) + (factors.Value.Second * values[1]));
+        return new MixedGrid([first, second], (_, values, result) =>
+        {
+            var (a, b) = factors.Value;
+            for (var i = 0; i < result.Length; i++) result[i] = (float)((a * values[i]) + (b * values[result.Length + i]));
+        });
     }
 
     private static (double First, double Second) Factors(Grid first, Grid second, double at)

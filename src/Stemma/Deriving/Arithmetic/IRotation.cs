@@ -1,4 +1,4 @@
-namespace Stemma.Deriving.Models;
+namespace Stemma.Deriving.Arithmetic;
 
 /// <summary>An orthogonal map of the hidden state.</summary>
 internal interface IRotation

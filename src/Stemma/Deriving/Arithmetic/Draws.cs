@@ -1,6 +1,6 @@
 using Stemma.Foundation;
 
-namespace Stemma.Deriving.Models;
+namespace Stemma.Deriving.Arithmetic;
 
 /// <summary>
 /// Seeded randomness by name and place: what is drawn for one tensor does not depend on what was drawn before it. Normal numbers are the quantiles of

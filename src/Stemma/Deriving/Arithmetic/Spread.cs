@@ -1,6 +1,6 @@
 using Stemma.Deriving.Grids;
 
-namespace Stemma.Deriving.Models;
+namespace Stemma.Deriving.Arithmetic;
 
 /// <summary>Mean and standard deviation of a tensor's numbers; what is not finite takes no part.</summary>
 internal sealed record Spread(double Mean, double Deviation)

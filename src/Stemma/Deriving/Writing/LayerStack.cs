@@ -1,10 +1,10 @@
 using System.Text.Json.Nodes;
 using Stemma.Anatomy;
 using Stemma.Deriving.Grids;
-using Stemma.Deriving.Writing;
+using Stemma.Deriving.Models;
 using Stemma.Foundation;
 
-namespace Stemma.Deriving.Models;
+namespace Stemma.Deriving.Writing;
 
 /// <summary>Where a layer of the new model comes from.</summary>
 /// <param name="Parent">Which of the parents, zero-based.</param>

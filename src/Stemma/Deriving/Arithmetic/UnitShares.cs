@@ -1,4 +1,4 @@
-namespace Stemma.Deriving.Models;
+namespace Stemma.Deriving.Arithmetic;
 
 /// <summary>Which units of an FFN go to which of its fine-grained experts, and to the shared one.</summary>
 /// <param name="Shared">Units of the shared expert.</param>

@@ -1,6 +1,6 @@
 using Stemma.Deriving.Grids;
 
-namespace Stemma.Deriving.Models;
+namespace Stemma.Deriving.Arithmetic;
 
 /// <summary>Which of a tensor's numbers are its smallest in magnitude, found exactly by counting their bits in two passes: nothing is sorted or kept.</summary>
 /// <param name="Threshold">The magnitude of the last of them.</param>
@@ -15,9 +15,8 @@ internal sealed record Magnitudes(float Threshold, double TieShare)
     public static Magnitudes Smallest(Grid grid, long wanted)
     {
         if (wanted <= 0) return new(0, 0);
-        var high = Count(grid, bits => (int)(bits >> HalfBits));
-        var (bin, below) = Find(high, wanted);
-        var low = Count(grid, bits => (int)(bits >> HalfBits) == bin ? (int)(bits & ((1 << HalfBits) - 1)) : -1);
+        var (bin, below) = Find(Count(grid, prefix: null), wanted);
+        var low = Count(grid, (uint)bin);
         var (rest, before) = Find(low, wanted - below);
         return new(BitConverter.UInt32BitsToSingle(((uint)bin << HalfBits) | (uint)rest), (double)(wanted - below - before) / low[rest]);
     }
@@ -32,15 +31,17 @@ internal sealed record Magnitudes(float Threshold, double TieShare)
         return magnitude < Threshold || (magnitude.Equals(Threshold) && draws.Uniform(place) < TieShare);
     }
 
-    private static long[] Count(Grid grid, Func<uint, int> bin)
+    /// <summary>Numbers by the upper half of their bits; or, of those with a given upper half, by the lower one.</summary>
+    private static long[] Count(Grid grid, uint? prefix)
     {
         var counts = new long[1 << HalfBits];
         foreach (var (_, values) in Spread.Pieces(grid))
         {
             foreach (var value in values)
             {
-                var at = bin(BitConverter.SingleToUInt32Bits(Math.Abs(value)));
-                if (at >= 0) counts[at]++;
+                var bits = BitConverter.SingleToUInt32Bits(Math.Abs(value));
+                if (prefix is null) counts[bits >> HalfBits]++;
+                else if (bits >> HalfBits == prefix.Value) counts[(ushort)bits]++;
             }
         }
 

@@ -1,6 +1,6 @@
 using Stemma.Foundation.Linear;
 
-namespace Stemma.Deriving.Models;
+namespace Stemma.Deriving.Arithmetic;
 
 /// <summary>
 /// The best approximation of low rank by a randomised range finder with power iterations (Halko, Martinsson, Tropp, SIAM Review 53, 2011, algorithms 4.4 and 5.1):
