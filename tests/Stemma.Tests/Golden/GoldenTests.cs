@@ -28,10 +28,16 @@ public sealed class GoldenTests
 
     [Fact]
     public void A_table_of_pairs_reads_as_reviewed() => GoldenFile.Check(
-        "pairs", OutputFiles.Plain(PairsText.Lines([Samples.Derived, Samples.Unrelated, Samples.With(Relation.Inconclusive, "suspect", "stranger")])));
+        "pairs", OutputFiles.Plain(PairsText.Lines(new([Samples.Derived, Samples.Unrelated, Samples.With(Relation.Inconclusive, "suspect", "stranger")], []))));
 
     [Fact]
-    public void A_table_of_many_pairs_reads_as_reviewed() => GoldenFile.Check("pairs-many", OutputFiles.Plain(PairsText.Lines(Samples.Crowd(26))));
+    public void Models_put_together_from_others_read_as_reviewed() => GoldenFile.Check("pairs-mixtures", OutputFiles.Plain(PairsText.Lines(Samples.Family)));
+
+    [Fact]
+    public void Models_put_together_from_others_in_JSON_read_as_reviewed() => GoldenFile.Check("pairs-mixtures-json", ReportJson.WriteAll(Samples.Family with { Pairs = [] }));
+
+    [Fact]
+    public void A_table_of_many_pairs_reads_as_reviewed() => GoldenFile.Check("pairs-many", OutputFiles.Plain(PairsText.Lines(new(Samples.Crowd(26), []))));
 
     [Fact]
     public void An_inspection_reads_as_reviewed() => GoldenFile.Check("inspection", OutputFiles.Plain(InspectionText.Lines(Samples.Inspection, everyTensor: true)));

@@ -22,9 +22,9 @@ public sealed class ReportTextTests
     public void No_line_is_wider_than_the_screen(int width)
     {
         Assert.All(ReportText.Lines(Samples.Derived, width), line => Assert.True(line.Text.Length <= width, line.Text));
-        Assert.All(PairsText.Lines([Samples.Derived, Samples.Unrelated], width), line => Assert.True(line.Text.Length <= width, line.Text));
+        Assert.All(PairsText.Lines(new([Samples.Derived, Samples.Unrelated], []), width), line => Assert.True(line.Text.Length <= width, line.Text));
         Assert.All(ReportText.Lines(Samples.Derived, width, details: true), line => Assert.True(line.Text.Length <= width, line.Text));
-        Assert.All(PairsText.Lines(Samples.Crowd(26), width), line => Assert.True(line.Text.Length <= width, line.Text));
+        Assert.All(PairsText.Lines(new(Samples.Crowd(26), []), width), line => Assert.True(line.Text.Length <= width, line.Text));
         Assert.All(InspectionText.Lines(Samples.Inspection, width, everyTensor: true), line => Assert.True(line.Text.Length <= width, line.Text));
     }
 
@@ -33,7 +33,7 @@ public sealed class ReportTextTests
     {
         var monster = new string('x', 5000) + "\u001b[2J\u202e";
         var result = Samples.With(Relation.Derived, monster, monster);
-        var lines = ReportText.Lines(result).Concat(PairsText.Lines([result, result])).ToList();
+        var lines = ReportText.Lines(result).Concat(PairsText.Lines(new([result, result], []))).ToList();
         Assert.All(lines, line => Assert.True(line.Text.Length <= ReportText.Width, line.Text));
         Assert.All(lines, line => Assert.DoesNotContain(line.Text, letter => char.IsControl(letter) || letter == '\u202e'));
     }
@@ -86,12 +86,12 @@ public sealed class ReportTextTests
     [Fact]
     public void Of_many_pairs_the_counts_come_first_and_only_the_related_are_listed()
     {
-        var lines = PairsText.Lines(Samples.Crowd(26)).Select(line => line.Text).ToList();
+        var lines = PairsText.Lines(new(Samples.Crowd(26), [])).Select(line => line.Text).ToList();
         Assert.Equal("325 pairs of 26 models: 1 derived, 323 unrelated, 1 inconclusive.", lines[0]);
         Assert.Contains(lines, line => line.Contains("model-00   model-01", StringComparison.Ordinal));
         Assert.Contains(lines, line => line.StartsWith("323 unrelated pairs are not listed", StringComparison.Ordinal));
         Assert.True(lines.Count < 25, $"{lines.Count} lines");
-        Assert.True(PairsText.Lines(Samples.Crowd(26), details: true).Count > 325);
+        Assert.True(PairsText.Lines(new(Samples.Crowd(26), []), details: true).Count > 325);
     }
 
     [Fact]

@@ -3,6 +3,7 @@ using Stemma.Cli;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
+using Stemma.Judging.Families;
 
 namespace Stemma.Tests.Support;
 
@@ -15,6 +16,9 @@ internal sealed class FakeEngine : IStemmaEngine
 
     /// <summary>What two models are to one another, by their names.</summary>
     public Func<string, string, ComparisonResult> Answer { get; init; } = (subject, reference) => Samples.With(Relation.Derived, subject, reference);
+
+    /// <summary>What all models together tell.</summary>
+    public Func<IReadOnlyList<ComparisonResult>, FamilyFindings> Together { get; init; } = pairs => new(pairs, []);
 
     /// <summary>Called before each reading; may throw.</summary>
     public Action<string> OnRead { get; init; } = _ => { };
@@ -37,6 +41,8 @@ internal sealed class FakeEngine : IStemmaEngine
         Compared.Add((subjectName, referenceName));
         return Answer(subjectName, referenceName);
     }
+
+    public FamilyFindings CompareFamily(IReadOnlyList<(string Name, Fingerprint Fingerprint)> models, IReadOnlyList<ComparisonResult> pairs) => Together(pairs);
 
     public void Save(Fingerprint fingerprint, string path) => File.WriteAllText(path, "fingerprint");
 

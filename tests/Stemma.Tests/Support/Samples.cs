@@ -1,6 +1,8 @@
 using Stemma.Checkpoints;
 using Stemma.Comparing;
+using Stemma.Comparing.Mixtures;
 using Stemma.Judging;
+using Stemma.Judging.Families;
 
 namespace Stemma.Tests.Support;
 
@@ -20,6 +22,7 @@ internal static class Samples
             Summary = "suspect was derived from parent: overwhelming support (independent training would look like this with p below 10^-118); "
                 + "all 355 of 355 tensors were read. Both models are small, so a replayed training cannot be excluded.",
             Coverage = new(355, 355),
+            DirectionEvidence = [new("moge-upcycled", "the subject shows it and the other side does not")],
             Operations = [new("moge-upcycled", "FFN units of parent stand in 8 experts of 4 groups."), new("continued-pretraining", "31 % of the weight energy changed.")],
         },
         Evidence =
@@ -83,6 +86,27 @@ internal static class Samples
            from subject in Enumerable.Range(known + 1, models - known - 1)
            select With((known, subject) is (0, 1) ? Relation.Derived : (known, subject) is (1, 2) ? Relation.Inconclusive : Relation.Unrelated, $"model-{subject:00}", $"model-{known:00}"),
     ];
+
+    /// <summary>A merge, an interpolation by layer and a stack, with the pairs that they belong to.</summary>
+    public static FamilyFindings Family { get; } = new(
+        [Derived, Unrelated, With(Relation.Merged, "child", "parent"), With(Relation.Merged, "child", "stranger")],
+        [
+            new()
+            {
+                Child = "child", Kind = MixtureKind.Linear, DirectionKnown = true, Parents = [new("parent", 0.6, 0.0001), new("stranger", 0.4, 0.0001)],
+                Tensors = 35, ExactTensors = 35, Rounding = 1.6, Gain = 0.9998, Detail = "Weighted mean: 0.6 parent + 0.4 stranger.",
+            },
+            new()
+            {
+                Child = "arc", Kind = MixtureKind.Slerp, DirectionKnown = true, Parents = [new("parent", 0.52, 0.02), new("stranger", 0.53, 0.02)],
+                ShareByLayer = [new(0, [0.1, 0.95]), new(1, [0.9, 0.16])], Tensors = 12, ExactTensors = 12, Gain = 1, Detail = "Spherical interpolation: 0.52 parent + 0.53 stranger.",
+            },
+            new()
+            {
+                Child = "tower", Kind = MixtureKind.Stack, DirectionKnown = false, Parents = [new("parent", null, null), new("stranger", null, null)],
+                Layers = [new(0, 0, 0, 1), new(1, 1, 4, 0.97)], Detail = "Layers 0 from parent 0, 1 from stranger 4.",
+            },
+        ]);
 
     public static Inspection Inspection { get; } = new()
     {
