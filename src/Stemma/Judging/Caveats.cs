@@ -18,7 +18,7 @@ internal static class Caveats
 
         if (direction is Direction.SubjectFromReference or Direction.ReferenceFromSubject)
         {
-            caveats.Add(new(Relative, "Which side is older shows; whether that very model was the start, or a close relative of it, does not. Compare its relatives in one call."));
+            caveats.Add(new(Relative, "The older side shows; whether the start was that very model or a close relative of it does not. Compare its relatives in one call."));
         }
 
         if (ruling.Relation == Relation.Unrelated && power is { } cosine)

@@ -17,11 +17,13 @@ public sealed class FamilyTests
 
     public static TheoryData<string> Labels => [.. All.Select(fixture => fixture.Label)];
 
+    internal static FamilyFixture Fixture(string label) => All.Single(one => one.Label == label);
+
     [Theory]
     [MemberData(nameof(Labels))]
     public void Every_tensor_of_a_family_gets_its_roles_slices_and_gains(string label)
     {
-        var fixture = All.Single(one => one.Label == label);
+        var fixture = Fixture(label);
         using var folder = new CompanionFolder();
         if (fixture.Config is { } config) folder.With("config.json", config);
 

@@ -1,3 +1,4 @@
+using Stemma.Comparing.Mixtures;
 using Stemma.Judging;
 
 namespace Stemma.Tests.Judging;
@@ -35,20 +36,59 @@ public sealed class ZooTests(Zoo zoo) : IClassFixture<Zoo>
         Assert.Equal(Relation.CommonOrigin, Between(SameSeed, ItsSeed).Verdict.Relation);
 
     [Theory]
-    [InlineData("b0-cpt-code", "continued-pretraining")]
-    [InlineData("b0-sft", "fine-tune")]
-    [InlineData("b0-depth8", "layers-added")]
-    [InlineData("b0-layerdrop4", "layers-removed")]
-    [InlineData("b0-frozen", "frozen-tensors")]
-    [InlineData("b0-int4", "quantised")]
-    [InlineData("b0-pruned50", "pruned")]
-    [InlineData("b0-moe8", "moe-upcycled")]
-    [InlineData("b0-moge", "moge-upcycled")]
-    [InlineData("b0-scaled", "rescaled")]
-    [InlineData("b0-tokswap", "tokenizer-replaced")]
-    [InlineData("b0-wide480", "ffn-widened")]
-    public void What_was_done_to_the_base_model_is_named(string child, string operation) =>
-        Assert.Contains(operation, Operations(child, "base-0"));
+    [InlineData("b0-cpt-code", "base-0", "continued-pretraining")]
+    [InlineData("b0-sft", "base-0", "fine-tune")]
+    [InlineData("b0-sft-code", "b0-sft", "fine-tune")]
+    [InlineData("b0-lora8", "base-0", "low-rank-update")]
+    [InlineData("b0-depth8", "base-0", "layers-added")]
+    [InlineData("b0-layerdrop4", "base-0", "layers-removed")]
+    [InlineData("b0-frozen", "base-0", "frozen-tensors", "fine-tune")]
+    [InlineData("b0-int4", "base-0", "quantised")]
+    [InlineData("b0-pruned50", "base-0", "pruned")]
+    [InlineData("b0-moe8", "base-0", "moe-upcycled")]
+    [InlineData("b0-moge", "base-0", "moge-upcycled")]
+    [InlineData("b0-scaled", "base-0", "rescaled")]
+    [InlineData("b0-tokswap", "base-0", "tokenizer-replaced")]
+    [InlineData("b0-wide480", "base-0", "ffn-widened")]
+    [InlineData("b01-franken", "b0-sft")]
+    [InlineData("b01-franken", "base-1")]
+    public void What_was_done_to_a_model_is_named_and_nothing_else(string child, string parent, params string[] operations) =>
+        Assert.Equal(operations, Operations(child, parent));
+
+    [Fact]
+    public void A_low_rank_update_has_its_very_rank_and_no_other_pair_has_one()
+    {
+        var updated = zoo.Results.Values.Where(r => r.Verdict.Operations.Any(o => o.Name == "low-rank-update")).ToList();
+        Assert.Contains("has rank 8", Between("b0-lora8", "base-0").Verdict.Operations[0].Detail);
+        Assert.All(updated, r => Assert.Contains("b0-lora8", new[] { r.Subject.Name, r.Reference.Name }));
+    }
+
+    [Fact]
+    public void The_merge_and_the_stack_are_found_among_all_models_and_no_other()
+    {
+        var found = zoo.Family.Mixtures.ToDictionary(m => m.Child);
+        Assert.Equal(["b0-merge", "b01-franken"], found.Keys.Order(StringComparer.Ordinal));
+        var (merge, stack) = (found["b0-merge"], found["b01-franken"]);
+        Assert.Equal((MixtureKind.Linear, true), (merge.Kind, merge.DirectionKnown));
+        Assert.Equal(0.6, merge.Parents.Single(p => p.Name == "b0-sft").Share!.Value, 0.005);
+        Assert.Equal(0.4, merge.Parents.Single(p => p.Name == "b0-cpt-code").Share!.Value, 0.005);
+        Assert.Equal(["b0-sft", "base-1"], stack.Parents.Select(p => p.Name));
+        Assert.Equal([(0, 0, 0), (1, 0, 1), (2, 0, 2), (3, 1, 3), (4, 1, 4), (5, 1, 5)], stack.Layers.Select(l => (l.Layer, l.Parent, l.ParentLayer)));
+        Assert.Equal(4, zoo.Family.Pairs.Count(p => p.Verdict.Relation == Relation.Merged));
+    }
+
+    [Fact]
+    public void Among_all_models_no_direction_is_wrong()
+    {
+        var wrong = zoo.Family.Pairs.Where(p => p.Verdict.Direction switch
+        {
+            Direction.SubjectFromReference => !zoo.IsAncestor(p.Reference.Name, p.Subject.Name),
+            Direction.ReferenceFromSubject => !zoo.IsAncestor(p.Subject.Name, p.Reference.Name),
+            Direction.CommonAncestor => zoo.IsAncestor(p.Subject.Name, p.Reference.Name) || zoo.IsAncestor(p.Reference.Name, p.Subject.Name),
+            _ => false,
+        });
+        Assert.Equal([], wrong.Select(p => p.Verdict.Summary));
+    }
 
     [Fact]
     public void Copied_layers_are_mapped_to_their_origin()

@@ -1,5 +1,4 @@
-using System.Runtime.InteropServices;
-using Stemma.Checkpoints;
+using System.Text.Json;
 using Stemma.Checkpoints.Safetensors;
 using Stemma.Fingerprints;
 using Stemma.Foundation.Linear;
@@ -10,7 +9,7 @@ namespace Stemma.Tests.Support;
 /// A checkpoint of a few thousand numbers in Qwen2 naming, that can be changed in every way that a model is changed, written to a folder and sketched.
 /// Nothing is trained: gains and biases are drawn as if training had written them.
 /// </summary>
-internal sealed class TinyModel
+internal sealed partial class TinyModel
 {
     public const int Hidden = 64, Heads = 8, KvHeads = 4, HeadDim = 8, Vocabulary = 192;
 
@@ -45,12 +44,12 @@ internal sealed class TinyModel
 
     private TinyModel(TinyModel of, int layers)
     {
-        (Layers, Ffn) = (layers, of.Ffn);
+        (Layers, Ffn, _type) = (layers, of.Ffn, of._type);
         foreach (var (name, (shape, numbers)) in of._tensors) _tensors[name] = (shape, [.. numbers]);
     }
 
     public int Layers { get; }
-    public int Ffn { get; }
+    public int Ffn { get; private init; }
 
     /// <summary>Trained on: matrices keep one cosine with what they were, gains and biases another.</summary>
     public TinyModel Trained(int seed, double matrices, double learned)
@@ -178,10 +177,14 @@ internal sealed class TinyModel
     public static bool IsLearned(string name) => IsGain(name) || name.EndsWith(".bias", StringComparison.Ordinal);
 
     /// <summary>Writes the checkpoint to a folder of its own and sketches it.</summary>
-    public Fingerprint Sketch(string name = "tiny")
+    /// <param name="name">Name of the folder.</param>
+    /// <param name="tokens">The vocabulary that stands beside it; none when null.</param>
+    public Fingerprint Sketch(string name = "tiny", IEnumerable<string>? tokens = null)
     {
         using var folder = new TemporaryFolder();
-        return Engine.Fingerprint(Write(folder.At(name)), new() { Threads = 1 });
+        var path = Write(folder.At(name));
+        if (tokens is not null) File.WriteAllText(Path.Combine(path, "vocab.json"), JsonSerializer.Serialize(tokens.Select((token, id) => (token, id)).ToDictionary(t => t.token, t => t.id)));
+        return Engine.Fingerprint(path, new() { Threads = 1 });
     }
 
     /// <summary>Writes the checkpoint to a folder in another, and gives its path.</summary>
@@ -194,7 +197,7 @@ internal sealed class TinyModel
         using (var file = File.Create(Path.Combine(path, "model.safetensors")))
         {
             SafetensorsWriter.Write(file, [.. _tensors.Select(t => (
-                new SafetensorsTensor(t.Key, TensorType.F32, t.Value.Shape), (ReadOnlyMemory<byte>)MemoryMarshal.AsBytes(t.Value.Numbers.AsSpan()).ToArray()))]);
+                new SafetensorsTensor(t.Key, _type, t.Value.Shape), (ReadOnlyMemory<byte>)Encode(t.Value.Numbers)))]);
         }
 
         File.WriteAllText(Path.Combine(path, "config.json"), $$"""

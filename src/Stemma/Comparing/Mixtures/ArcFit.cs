@@ -18,16 +18,22 @@ internal static class ArcFit
         return new(tensor, [first, second], Math.Max(0, left));
     }
 
-    /// <summary>An arc keeps the length: f^2 + s^2 + 2fs cos(a) = 1. A straight line falls short by 2fs(1 - cos a); asked for is at most a fifth of that, in the middle over the tensors.</summary>
+    /// <summary>
+    /// An arc keeps the length: f^2 + s^2 + 2fs cos(a) = 1, where a straight line falls short by 2fs(1 - cos a). Asked for is a miss of at most a fifth of that, in
+    /// the middle over the tensors whose parents stand far enough apart to show it.
+    /// </summary>
     public static bool IsArc(List<TensorShares> tensors)
     {
-        var misses = tensors.ConvertAll(t =>
-        {
-            var (p, f, s) = (t.Tensor.Products, t.Shares[0], t.Shares[1]);
-            var cosine = p[1, 2] / Math.Sqrt(p[1, 1] * p[2, 2]);
-            return Math.Abs((f * f) + (s * s) + (2 * f * s * cosine) - 1) / (2 * f * s * (1 - cosine));
-        });
-        misses.Sort();
-        return misses[misses.Count / 2] is >= 0 and <= 0.2;
+        var misses = tensors.Select(Miss).OfType<double>().Order().ToList();
+        return misses.Count > 0 && misses[misses.Count / 2] <= 0.2;
+    }
+
+    /// <summary>Null where arc and line differ by less than a hundredth of the length.</summary>
+    private static double? Miss(TensorShares tensor)
+    {
+        var (p, f, s) = (tensor.Tensor.Products, tensor.Shares[0], tensor.Shares[1]);
+        var cosine = p[1, 2] / Math.Sqrt(p[1, 1] * p[2, 2]);
+        var bulge = 2 * f * s * (1 - cosine);
+        return bulge < 0.01 ? null : Math.Abs((f * f) + (s * s) + (2 * f * s * cosine) - 1) / bulge;
     }
 }

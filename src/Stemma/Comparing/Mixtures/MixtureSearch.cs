@@ -27,7 +27,7 @@ internal static class MixtureSearch
         foreach (var subset in Subsets(Fewer(gram, alike.Count), gram))
         {
             // Looked at first is what all candidates hold alike; then all that these few do.
-            if (common.Count >= Fewest && Fit(common.ConvertAll(t => t.Of(subset)), subset) is null) continue;
+            if (!MayBeExact(common.ConvertAll(t => t.Of(subset)))) continue;
             int[] parents = [.. subset.Select(c => alike[c])];
             if (Fit(MixtureTensor.Of(subject, [.. parents.Select(p => candidates[p])]), parents) is { } fit) return fit;
         }
@@ -69,6 +69,10 @@ internal static class MixtureSearch
         if (constant.Count(t => t.Exact) < Exact * constant.Count) return Result(MixtureKind.Gradient, parents, straight, Mean(straight));
         return Result(shares.All(s => s > 0) ? MixtureKind.Linear : MixtureKind.TaskArithmetic, parents, constant, shares);
     }
+
+    /// <summary>Nothing in these tensors speaks against a mixture, whether or not they tell.</summary>
+    private static bool MayBeExact(List<MixtureTensor> tensors) =>
+        tensors.Count(t => TensorShares.Of(t, AffineFit.Solve(t.Gram)).Exact || (t.Noise.Length == 3 && ArcFit.Of(t).Exact)) >= Exact * tensors.Count;
 
     /// <summary>The telling tensors, when there are enough and nearly all tensors, telling or not, are exact.</summary>
     private static List<TensorShares>? Judge(List<TensorShares> tensors)

@@ -18,21 +18,23 @@ internal static class StackSearch
         var stacks = new List<StackFit>();
         for (var a = 0; a < candidates.Count; a++)
             for (var b = a + 1; b < candidates.Count; b++)
-                if ((Strangers(layers, candidates, depths, a, b) ?? Siblings(layers, candidates, a, b)) is { } stack) stacks.Add(stack);
+                if ((Strangers(layers, candidates, a, b) ?? Siblings(layers, candidates, a, b)) is { } stack && !CutOut(stack, depths)) stacks.Add(stack);
         return stacks.OrderByDescending(s => s.Layers.Count).ThenByDescending(s => s.Layers.Count(l => l.Source.Exact)).ThenByDescending(s => s.Layers.Sum(l => l.Source.Score)).FirstOrDefault();
     }
 
-    /// <summary>
-    /// Parents that are nothing to each other: some layers continue only one, some only the other, and no candidate alone accounts for as many. A parent gives
-    /// part of its layers; where both gave all of theirs, they may as well have been cut out of the subject.
-    /// </summary>
-    private static StackFit? Strangers(IReadOnlyList<int> layers, IReadOnlyList<Dictionary<int, LayerSource>> candidates, IReadOnlyList<int> depths, int a, int b)
+    /// <summary>A parent gives part of its layers; where both gave all of theirs, they may as well have been cut out of the subject.</summary>
+    private static bool CutOut(StackFit stack, IReadOnlyList<int> depths)
+    {
+        int Used(int parent) => stack.Layers.Where(l => l.Parent == parent).Select(l => l.Source.Layer).Distinct().Count();
+        return Used(stack.First) == depths[stack.First] && Used(stack.Second) == depths[stack.Second];
+    }
+
+    /// <summary>Parents that are nothing to each other: some layers continue only one, some only the other, and no candidate alone accounts for as many.</summary>
+    private static StackFit? Strangers(IReadOnlyList<int> layers, IReadOnlyList<Dictionary<int, LayerSource>> candidates, int a, int b)
     {
         var (first, second) = (candidates[a], candidates[b]);
         if (first.Count == 0 || second.Count == 0 || first.Keys.Any(second.ContainsKey)) return null;
         if (candidates.Max(c => c.Count) >= first.Count + second.Count) return null;
-        var (usedFirst, usedSecond) = (first.Values.Select(s => s.Layer).Distinct().Count(), second.Values.Select(s => s.Layer).Distinct().Count());
-        if (usedFirst == depths[a] && usedSecond == depths[b]) return null;
         return Ordered(layers, a, first, b, second, layer => first.ContainsKey(layer), strangers: true);
     }
 

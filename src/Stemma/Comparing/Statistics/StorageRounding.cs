@@ -6,7 +6,7 @@ namespace Stemma.Comparing.Statistics;
 
 /// <summary>
 /// What storing numbers in a floating-point type adds to them. The error of one number is uniform over its unit in the last place u, so its variance is u^2 / 12
-/// (Widrow, Kollar, Liu 1996); the mean over a tensor follows from its own mean and spread, taken as normal.
+/// (Widrow, Kollar, Liu 1996); the mean over a tensor follows from its own mean and spread, taken as normal. Numbers closer together than u lose less.
 /// </summary>
 public static class StorageRounding
 {

@@ -37,8 +37,11 @@ internal static class ThirdModels
 
         if (claimed == Direction.Undetermined) return pair;
         var (younger, older) = claimed == Direction.SubjectFromReference ? (subject, reference) : (reference, subject);
-        var rival = family.Members.Select(m => m.Model.Name).FirstOrDefault(name => name != older
-            && directions.GetValueOrDefault((younger, name), Direction.Undetermined) == Direction.SubjectFromReference && !IsBetween(family, younger, older, name));
+        bool Older(string one, string other) => directions.GetValueOrDefault((other, one), Direction.Undetermined) == Direction.SubjectFromReference;
+
+        // A relative is no rival when the claimed start stands before it on the way, or when it stands on the way itself and comes from that start.
+        var rival = family.Members.Select(m => m.Model.Name).FirstOrDefault(name => name != older && Older(name, younger)
+            && !IsBetween(family, younger, older, name) && !(Older(older, name) && IsBetween(family, younger, name, older)));
         return rival is null ? pair : With(pair, Direction.Undetermined, new("several-starts", $"{older} is no child of {younger}, but {rival} may have been the start as well"));
     }
 

@@ -21,8 +21,9 @@ internal static class StorageChanges
             yield return new(new("quantised", $"Of 64 neighbouring weights that are not zero {64 * subject.Distinct:0} are different values, in the reference {64 * reference.Distinct:0}: a coarse grid."), q);
         }
 
-        // A coarse grid has zeros of its own.
-        if (Sides(!coarse && subject.Zeros > PrunedZeros && reference.Zeros < OrdinaryZeros, !coarseThere && reference.Zeros > PrunedZeros && subject.Zeros < OrdinaryZeros) is { } p)
+        // A coarse grid has zeros of its own: they neither make a model pruned nor hide that the other one is.
+        var (zeros, zerosThere) = (coarse ? 0 : subject.Zeros, coarseThere ? 0 : reference.Zeros);
+        if (Sides(zeros > PrunedZeros && zerosThere < OrdinaryZeros, zerosThere > PrunedZeros && zeros < OrdinaryZeros) is { } p)
         {
             yield return new(new("pruned", $"{subject.Zeros:P1} of the weights are exactly zero, in the reference {reference.Zeros:P1}."), p);
         }
