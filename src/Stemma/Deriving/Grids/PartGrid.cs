@@ -72,7 +72,15 @@ internal sealed record PartGrid(Grid Stored, bool OutputsAlongColumns, string Na
 
     private PartGrid Scale(float[] factors, bool columns) => ByRow((row, values) =>
     {
-        for (var i = 0; i < values.Length; i++) values[i] *= columns ? factors[i] : factors[row];
+        if (!columns)
+        {
+            var factor = factors[row];
+            foreach (ref var value in values) value *= factor;
+            return;
+        }
+
+        var each = factors.AsSpan(0, values.Length);
+        for (var i = 0; i < values.Length; i++) values[i] *= each[i];
     });
 
     /// <summary>Stored rows one by one.</summary>

@@ -1,3 +1,4 @@
+using System.Buffers;
 using Stemma.Foundation;
 using Stemma.Foundation.Linear;
 
@@ -53,11 +54,22 @@ internal sealed class WholeGrid : Grid
 
     private static void ChangePanel(Matrix matrix, int left, RowsChange change)
     {
-        var columns = new Matrix(Math.Min(Panel, matrix.Columns - left), matrix.Rows);
-        for (var i = 0; i < matrix.Rows; i++)
-            for (var j = 0; j < columns.Rows; j++) columns[j, i] = matrix[i, left + j];
-        change(left, columns.Data, columns.Columns);
-        for (var i = 0; i < matrix.Rows; i++)
-            for (var j = 0; j < columns.Rows; j++) matrix[i, left + j] = columns[j, i];
+        var (rows, width) = (matrix.Rows, Math.Min(Panel, matrix.Columns - left));
+        var buffer = ArrayPool<float>.Shared.Rent(width * rows);
+        var columns = buffer.AsSpan(0, width * rows);
+        for (var i = 0; i < rows; i++)
+        {
+            var row = matrix.Row(i).Slice(left, width);
+            for (var j = 0; j < width; j++) columns[(j * rows) + i] = row[j];
+        }
+
+        change(left, columns, rows);
+        for (var i = 0; i < rows; i++)
+        {
+            var row = matrix.Row(i).Slice(left, width);
+            for (var j = 0; j < width; j++) row[j] = columns[(j * rows) + i];
+        }
+
+        ArrayPool<float>.Shared.Return(buffer);
     }
 }
