@@ -126,7 +126,9 @@ public sealed class FusedTests : IDisposable
     {
         var tensors = new Dictionary<string, Matrix>(StringComparer.Ordinal)
         {
-            [embed + ".weight"] = model.Read(TensorRole.Embed)!, [head + ".weight"] = model.Read(TensorRole.LmHead)!, [norm + ".weight"] = model.Read(TensorRole.FinalNorm)!,
+            [embed + ".weight"] = model.Read(TensorRole.Embed)!,
+            [head + ".weight"] = model.Read(TensorRole.LmHead)!,
+            [norm + ".weight"] = model.Read(TensorRole.FinalNorm)!,
         };
         for (var layer = 0; layer < 3; layer++)
         {

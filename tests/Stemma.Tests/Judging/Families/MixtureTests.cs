@@ -12,8 +12,12 @@ public sealed class MixtureTests
     private static readonly TinyModel Base = new TinyModel(1).Stored(TensorType.BF16), A = Base.Moved(2, 0.1), B = Base.Moved(3, 0.2), C = Base.Moved(4, 0.15), Stranger = new TinyModel(9).Stored(TensorType.BF16);
     private static readonly Dictionary<string, Fingerprint> Others = new()
     {
-        ["base"] = Base.Sketch("base"), ["a"] = A.Sketch("a"), ["b"] = B.Sketch("b"), ["c"] = C.Sketch("c"),
-        ["far"] = Base.Moved(5, 0.5).Sketch("far"), ["stranger"] = Stranger.Sketch("stranger"),
+        ["base"] = Base.Sketch("base"),
+        ["a"] = A.Sketch("a"),
+        ["b"] = B.Sketch("b"),
+        ["c"] = C.Sketch("c"),
+        ["far"] = Base.Moved(5, 0.5).Sketch("far"),
+        ["stranger"] = Stranger.Sketch("stranger"),
     };
 
     [Theory]
