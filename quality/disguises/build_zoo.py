@@ -76,7 +76,8 @@ def build(plan, zoo):
         **plan.detail, "tokenizer": model.tokenizer, "data": data, "loss": training.loss_of(model, zoo.text, data),
         "loss_prose": training.loss_of(model, zoo.text, text.PROSE), "trail": trail, "seconds": round(time.process_time() - began),
     }
-    zoo.add({"name": plan.name, "kind": plan.kind, "parents": list(plan.parents), "roots": roots, "operations": operations, "detail": detail}, model)
+    twin = {"same_seed_as": plan.same_seed_as} if plan.same_seed_as else {}
+    zoo.add({"name": plan.name, "kind": plan.kind, "parents": list(plan.parents), "roots": roots, "operations": operations, **twin, "detail": detail}, model)
     print(f"{plan.name}: loss {detail['loss']:.2f}, on the bases' text {detail['loss_prose']:.2f}, {detail['seconds']} s", flush=True)
 
 

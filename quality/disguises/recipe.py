@@ -22,27 +22,30 @@ class Plan:
     operations: tuple = ()
     corpora: tuple = ()
     detail: dict = dataclasses.field(default_factory=dict)
+    same_seed_as: str = ""
 
 
-def scratch(name, seed, corpora, kind="from-scratch", order=0, tokenizer="a", steps=1200, teacher="", **detail):
+def scratch(name, seed, corpora, kind="from-scratch", order=0, tokenizer="a", steps=1200, teacher="", same_seed_as=""):
     """A training from random values of the seed."""
     def start(_, zoo):
         begin = model.start(seed, vocab_size=TOKENIZERS[tokenizer][0])
         begin.tokenizer = tokenizer
         return training.train(begin, zoo.text, corpora, steps, 4e-3, order or seed, teacher=zoo.load(teacher) if teacher else None)
-    needs = (teacher,) if teacher else ()
-    return Plan(name, kind, start=start, needs=needs, corpora=corpora, detail={"seed": seed, "order": order or seed, "steps": steps, "rate": 4e-3, **detail})
+    detail = {"seed": seed, "order": order or seed, "steps": steps, "rate": 4e-3, **({"teacher": teacher} if teacher else {})}
+    return Plan(name, kind, start=start, needs=(teacher,) if teacher else (), corpora=corpora, detail=detail, same_seed_as=same_seed_as)
+
+
+def spliced(steps):
+    return [step for item in steps for step in (item if isinstance(item, list) else [item])]
 
 
 def of(parent, name, kind, *steps, **detail):
     """A follower; lists among the steps are spliced in."""
-    flat = [step for item in steps for step in (item if isinstance(item, list) else [item])]
-    return Plan(name, kind, flat, (parent,), detail=detail)
+    return Plan(name, kind, spliced(steps), (parent,), detail=detail)
 
 
 def merge(name, kind, parents, mix, *steps, operation="merged", **detail):
-    flat = [step for item in steps for step in (item if isinstance(item, list) else [item])]
-    return Plan(name, kind, flat, parents, lambda models, _: mix(models), operations=(operation,), detail=detail)
+    return Plan(name, kind, spliced(steps), parents, lambda models, _: mix(models), operations=(operation,), detail=detail)
 
 
 DEEP = (0, 1, 2, 3, 2, 3, 4, 5)
