@@ -10,7 +10,7 @@ public abstract record Derivation
 {
     /// <summary>The operation as the command line calls it, for example <c>permute</c>.</summary>
     [JsonIgnore]
-    public abstract string Name { get; }
+    public string Name => Foundation.Kebab.Of(GetType().Name);
 
     /// <summary>Seed of everything that is drawn. The same seed gives the same bytes.</summary>
     [JsonIgnore]

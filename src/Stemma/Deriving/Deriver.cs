@@ -27,7 +27,7 @@ public static class Deriver
         if (parents.Count < least || parents.Count > most)
             throw new StemmaException(FaultCode.Usage, "", null, $"{parents.Count} models", least == most ? $"{least} for {derivation.Name}" : $"at least {least} for {derivation.Name}");
         var target = new ModelFolder(folder, options, progress, cancel);
-        target.CheckPlace();
+        target.CheckPlace(parents);
         var models = new List<SourceModel>();
         try
         {

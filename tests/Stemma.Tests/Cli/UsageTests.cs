@@ -26,6 +26,11 @@ public sealed class UsageTests
     [InlineData("Option '-o' is required", "derive", "permute", "a")]
     [InlineData("none of them", "derive", "quantise", "a", "-o", "b", "--to", "int3")]
     [InlineData("from 0 to 1", "derive", "prune", "a", "-o", "b", "--fraction", "50")]
+    [InlineData("numbers like 2,5-7", "derive", "deepen", "a", "-o", "b", "--layers", "5-2")]
+    [InlineData("ranges like a:0-2", "derive", "stack", "a", "b", "-o", "c", "--layers", "0:1")]
+    [InlineData("numbers like 0.5,0.3", "derive", "merge", "a", "b", "-o", "c", "--weights", "half")]
+    [InlineData("merge wants MODEL MODEL", "derive", "merge", "a", "-o", "c")]
+    [InlineData("one model too many: 'c'", "derive", "extract-lora", "a", "b", "c", "-o", "d")]
     [InlineData("--type knows", "derive", "noise", "a", "-o", "b", "--type", "int8")]
     public void A_mistake_is_named_on_standard_error_with_a_way_out(string said, params string[] args)
     {

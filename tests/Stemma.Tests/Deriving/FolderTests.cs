@@ -82,6 +82,9 @@ public sealed class FolderTests : IDisposable
         Engine.Derive(new Permute { Seed = 2 }, [parent], child, new() { Replace = true });
         Workshop.SameTensors(_shop.Derive(new Permute { Seed = 2 }, parent), child);
 
+        Assert.Equal(FaultCode.WouldOverwrite, Refused(child, child, replace: true));
+        Assert.Equal([], Directory.GetDirectories(Path.GetDirectoryName(child)!, "*.replaced"));
+
         var thesis = Directory.CreateDirectory(_shop.NewPath).FullName;
         File.WriteAllText(Path.Combine(thesis, "chapter.txt"), "ten years of work");
         Assert.Equal(FaultCode.WouldOverwrite, Refused(parent, thesis, replace: true));
@@ -109,13 +112,33 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
-    public void What_was_derived_is_found_to_be()
+    public void What_was_derived_is_found_to_be_and_never_cleared()
     {
         var parent = Engine.Fingerprint(CliRun.Parent);
-        foreach (var derivation in new Derivation[] { new Permute { Units = true }, new Noise { Relative = 0.2 }, new Prune(), new Quantise { Format = QuantisationFormat.FourBit }, new Rescale() })
+        foreach (var (derivation, certain) in new (Derivation, bool)[]
+                 {
+                     (new Permute { Units = true }, true), (new Noise { Relative = 0.2 }, true), (new Prune(), true), (new Quantise { Format = QuantisationFormat.FourBit }, true),
+                     (new Rescale(), true), (new Rotate(), false), (new Deepen { Layers = [2, 4] }, true), (new DropLayers { Layers = [2] }, true),
+                     (new Widen { Units = 400, New = NewUnits.Random }, true), (new Narrow { Units = 300 }, true), (new UpcycleMoe(), true),
+                 })
         {
             var verdict = Engine.Compare(Engine.Fingerprint(_shop.Derive(derivation, CliRun.Parent)), parent).Verdict;
-            Assert.True(verdict.Relation == Relation.Derived, $"{derivation.Name}: {verdict.Summary}");
+            Assert.True(certain ? verdict.Relation == Relation.Derived : verdict.Relation != Relation.Unrelated, $"{derivation.Name}: {verdict.Summary}");
+        }
+    }
+
+    [Fact]
+    public void A_child_of_two_is_found_related_to_each()
+    {
+        string[] parents = [CliRun.Parent, CliRun.Stranger];
+        foreach (var derivation in new Derivation[] { new Merge(), new Stack { Layers = [new(0, 0, 2), new(1, 3, 5)] } })
+        {
+            var child = Engine.Fingerprint(_shop.Derive(derivation, parents));
+            foreach (var parent in parents)
+            {
+                var verdict = Engine.Compare(child, Engine.Fingerprint(parent)).Verdict;
+                Assert.True(verdict.Relation is Relation.Derived or Relation.Merged or Relation.CommonOrigin, $"{derivation.Name}: {verdict.Summary}");
+            }
         }
     }
 

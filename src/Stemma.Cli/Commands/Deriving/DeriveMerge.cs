@@ -15,8 +15,8 @@ internal sealed class DeriveMerge : DeriveVerb
     private readonly Option<double[]> _weights = DeriveOptions.Reals("--weights", "A weight for each model but the base, for example 0.7,0.3; for slerp where to stop between the first (0) and the second (1). [default: equal; 0.5]");
     private readonly Option<double[]> _densities = DeriveOptions.Reals("--density", "Share of the differences that TIES and DARE keep, one number or one for each model. [default: 1]");
     private readonly Option<double> _lambda = DeriveOptions.Real("--lambda", "Factor on the merged difference.", "L", 1, -1000, 1000);
-    private readonly Option<bool?> _normalise = DeriveOptions.Word<bool?>(
-        "--normalise", "Divide by the sum of the weights that took part; auto does so for linear and TIES", null, ("auto", null), ("yes", true), ("no", false));
+    private readonly Option<string> _normalise = DeriveOptions.Word(
+        "--normalise", "Divide by the sum of the weights that took part; auto does so for linear and TIES", "auto", ("auto", "auto"), ("yes", "yes"), ("no", "no"));
 
     public DeriveMerge(Surroundings around)
         : base(
@@ -36,6 +36,11 @@ internal sealed class DeriveMerge : DeriveVerb
         Weights = parsed.GetValue(_weights) ?? [],
         Densities = parsed.GetValue(_densities) ?? [],
         Lambda = parsed.GetValue(_lambda),
-        Normalise = parsed.GetValue(_normalise),
+        Normalise = parsed.GetValue(_normalise) switch
+        {
+            "yes" => true,
+            "no" => false,
+            _ => null,
+        },
     };
 }

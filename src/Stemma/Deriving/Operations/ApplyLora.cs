@@ -14,8 +14,6 @@ namespace Stemma.Deriving.Operations;
 /// </summary>
 public sealed record ApplyLora : Derivation
 {
-    public override string Name => "apply-lora";
-
     internal override (int Least, int Most) Parents => (2, 2);
 
     internal override bool IsAdapter(int parent) => parent == 1;

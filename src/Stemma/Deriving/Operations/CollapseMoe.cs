@@ -28,8 +28,6 @@ public sealed record CollapseMoe : Derivation
         "topk_group", "norm_topk_prob", "decoder_sparse_step", "mlp_only_layers", "router_aux_loss_coef", "output_router_logits", "router_scale", "first_k_dense_replace", "qkv_bias",
     ];
 
-    public override string Name => "collapse-moe";
-
     /// <summary>How experts become one FFN.</summary>
     public CollapseKind Kind { get; init; }
 

@@ -5,8 +5,6 @@ namespace Stemma.Deriving.Operations;
 /// <summary>Adds copies of layers behind them (depth up-scaling, Kim et al., SOLAR, 2023). Silent copies do nothing until they are trained (Wu et al., LLaMA Pro, 2024).</summary>
 public sealed record Deepen : Derivation
 {
-    public override string Name => "deepen";
-
     /// <summary>Layers to copy, zero-based; one that is named twice is copied twice.</summary>
     public IReadOnlyList<int> Layers { get; init; } = [];
 

@@ -5,8 +5,6 @@ namespace Stemma.Deriving.Operations;
 /// <summary>Leaves out layers (Gromov et al. 2024); the others move up.</summary>
 public sealed record DropLayers : Derivation
 {
-    public override string Name => "drop-layers";
-
     /// <summary>Layers to leave out, zero-based.</summary>
     public IReadOnlyList<int> Layers { get; init; } = [];
 

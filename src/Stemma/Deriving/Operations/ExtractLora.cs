@@ -18,8 +18,6 @@ public sealed record ExtractLora : Derivation
 {
     private const string Prefix = "base_model.model.";
 
-    public override string Name => "extract-lora";
-
     internal override (int Least, int Most) Parents => (2, 2);
 
     /// <summary>Directions that are kept of each matrix.</summary>

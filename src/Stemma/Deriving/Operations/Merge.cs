@@ -34,8 +34,6 @@ public enum MergeMethod
 /// <summary>Merges models of one shape, number by number. Methods that need a base take it as the first parent.</summary>
 public sealed record Merge : Derivation
 {
-    public override string Name => "merge";
-
     internal override (int Least, int Most) Parents => Method == MergeMethod.Slerp ? (2, 2) : (2, 64);
 
     /// <summary>How.</summary>

@@ -8,8 +8,6 @@ namespace Stemma.Deriving.Operations;
 /// <summary>Keeps the most important units of each FFN, in their order (width pruning as in Muralidharan et al., Minitron, 2024, with weights instead of activations as the measure).</summary>
 public sealed record Narrow : Derivation
 {
-    public override string Name => "narrow";
-
     /// <summary>Units that are left.</summary>
     public int Units { get; init; }
 

@@ -8,8 +8,6 @@ namespace Stemma.Deriving.Operations;
 /// <summary>Adds normal noise to every matrix, in units of its own standard deviation. Needs no roles.</summary>
 public sealed record Noise : Derivation
 {
-    public override string Name => "noise";
-
     /// <summary>Standard deviation of the noise over that of the tensor.</summary>
     public double Relative { get; init; } = 0.01;
 

@@ -13,8 +13,6 @@ namespace Stemma.Deriving.Operations;
 /// </summary>
 public sealed record Permute : Derivation
 {
-    public override string Name => "permute";
-
     /// <summary>Dimensions of the hidden state.</summary>
     public bool Residual { get; init; }
 

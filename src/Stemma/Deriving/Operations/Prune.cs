@@ -8,8 +8,6 @@ namespace Stemma.Deriving.Operations;
 /// <summary>Sets the smallest numbers of each matrix to zero (magnitude pruning, Han et al. 2015), the same fraction of each.</summary>
 public sealed record Prune : Derivation
 {
-    public override string Name => "prune";
-
     /// <summary>Share of each matrix that becomes zero, 0 to 1. Met exactly up to ties, which are settled at random.</summary>
     public double Fraction { get; init; } = 0.5;
 

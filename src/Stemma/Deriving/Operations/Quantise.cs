@@ -21,8 +21,6 @@ public sealed record Quantise : Derivation
 {
     private const int Group = 32;
 
-    public override string Name => "quantise";
-
     /// <summary>The grid.</summary>
     public QuantisationFormat Format { get; init; }
 

@@ -13,8 +13,6 @@ namespace Stemma.Deriving.Operations;
 /// </summary>
 public sealed record Rescale : Derivation
 {
-    public override string Name => "rescale";
-
     /// <summary>Gains of the norms against the matrices behind them, per hidden dimension.</summary>
     public bool Gains { get; init; }
 

@@ -30,8 +30,6 @@ public sealed record Rotate : Derivation
     /// <summary>Above this width the uniform rotation would take minutes to draw and longer than the disk to apply.</summary>
     private const int WidestHaar = 2048;
 
-    public override string Name => "rotate";
-
     /// <summary>How the rotation is drawn.</summary>
     public RotationKind Kind { get; init; }
 

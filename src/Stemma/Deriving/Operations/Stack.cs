@@ -14,8 +14,6 @@ public sealed record Stack : Derivation
 {
     private const int MostLayers = 10_000;
 
-    public override string Name => "stack";
-
     internal override (int Least, int Most) Parents => (1, 26);
 
     /// <summary>Layers of the new model, from its first to its last.</summary>

@@ -17,8 +17,6 @@ public sealed record SwapTokenizer : Derivation
 {
     private static readonly string[] SpecialIds = ["bos_token_id", "eos_token_id", "pad_token_id", "unk_token_id", "sep_token_id", "cls_token_id", "mask_token_id", "decoder_start_token_id"];
 
-    public override string Name => "swap-tokenizer";
-
     /// <summary>A folder with the other tokenizer; its weights, if it has any, are not read.</summary>
     [JsonIgnore]
     public string Folder { get; init; } = "";

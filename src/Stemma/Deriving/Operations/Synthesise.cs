@@ -12,8 +12,6 @@ public sealed record Synthesise : Derivation
 {
     private const float LearnedDeviation = 0.1f;
 
-    public override string Name => "synthesise";
-
     internal override (int Least, int Most) Parents => (0, 0);
 
     /// <summary>A name of <see cref="ShapeLibrary.Names"/>, or a config.json.</summary>

@@ -22,8 +22,6 @@ public enum MoeNames
 /// </summary>
 public sealed record UpcycleMoe : Derivation
 {
-    public override string Name => "upcycle-moe";
-
     /// <summary>Experts of each layer.</summary>
     public int Experts { get; init; } = 8;
 

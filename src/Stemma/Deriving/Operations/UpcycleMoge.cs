@@ -25,8 +25,6 @@ public enum UnitLayout
 /// </summary>
 public sealed record UpcycleMoge : Derivation
 {
-    public override string Name => "upcycle-moge";
-
     /// <summary>Routed experts of each layer.</summary>
     public int Experts { get; init; } = 8;
 

@@ -23,8 +23,6 @@ public enum NewUnits
 /// <summary>Adds units to each FFN, behind the old ones. Copies without noise and silent units keep the function.</summary>
 public sealed record Widen : Derivation
 {
-    public override string Name => "widen";
-
     /// <summary>Units of each FFN afterwards.</summary>
     public int Units { get; init; }
 

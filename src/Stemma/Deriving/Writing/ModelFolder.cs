@@ -8,16 +8,19 @@ namespace Stemma.Deriving.Writing;
 /// <summary>Writes a plan as a folder that appears whole or not at all.</summary>
 internal sealed class ModelFolder(string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel)
 {
-    private const string Partial = ".partial";
+    private const string Partial = ".partial", Replaced = ".replaced";
 
     private readonly string _folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
-    /// <summary>Refuses a place that is taken, before anything is read. Only what a derivation wrote is ever replaced.</summary>
-    public void CheckPlace()
+    /// <summary>Refuses a place that is taken, before anything is read. Only what a derivation wrote is ever replaced, and never a parent.</summary>
+    public void CheckPlace(IReadOnlyList<string> parents)
     {
+        if (parents.Any(parent => Path.TrimEndingDirectorySeparator(Path.GetFullPath(parent)) == _folder))
+            throw Refuse(FaultCode.WouldOverwrite, "the folder is one of the parents", "a new folder", "choose another name with -o");
         if (File.Exists(_folder)) throw Refuse(FaultCode.WouldOverwrite, "a file stands there", "a new folder", "choose another name with -o");
         if (!Directory.Exists(Path.GetDirectoryName(_folder))) throw Refuse(FaultCode.WriteFailed, "the folder above it does not exist", "a folder inside an existing one", "create that first");
-        if (Directory.Exists(_folder + Partial)) throw Refuse(FaultCode.WouldOverwrite, $"{Path.GetFileName(_folder)}{Partial}, left by a run that was cut off", "no such folder", "delete it");
+        foreach (var leftover in new[] { _folder + Partial, _folder + Replaced })
+            if (Path.Exists(leftover)) throw Refuse(FaultCode.WouldOverwrite, $"{Path.GetFileName(leftover)}, left by a run that was cut off", "no such folder", "delete it");
         if (!Directory.Exists(_folder) || !Directory.EnumerateFileSystemEntries(_folder).Any()) return;
         if (!options.Replace) throw Refuse(FaultCode.WouldOverwrite, "the folder is not empty", "a new folder", "choose another name with -o, or give --force to replace a model that stemma derive wrote");
         if (!Lineage.IsDerived(_folder)) throw Refuse(FaultCode.WouldOverwrite, "the folder holds something that stemma derive did not write", "a new folder", "choose another name with -o");
@@ -34,8 +37,7 @@ internal sealed class ModelFolder(string folder, DerivationOptions options, IWor
             var files = WriteShards(partial, plan, metadata);
             if (plan.Config is not null) File.WriteAllBytes(Path.Combine(partial, plan.ConfigName), ConfigFile.Write(plan.Config));
             foreach (var copy in plan.Companions) File.WriteAllBytes(Path.Combine(partial, copy.Name), Companions.Bytes(copy));
-            if (Directory.Exists(_folder)) Directory.Delete(_folder, recursive: true);
-            Directory.Move(partial, _folder);
+            PutInPlace(partial);
             return new(_folder, files, plan.Tensors.Sum(Bytes), plan.Notices);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
@@ -46,6 +48,15 @@ internal sealed class ModelFolder(string folder, DerivationOptions options, IWor
         {
             if (Directory.Exists(partial)) Directory.Delete(partial, recursive: true);
         }
+    }
+
+    /// <summary>What is replaced stands aside until its successor is in place.</summary>
+    private void PutInPlace(string partial)
+    {
+        var old = Directory.Exists(_folder);
+        if (old) Directory.Move(_folder, _folder + Replaced);
+        Directory.Move(partial, _folder);
+        if (old) Directory.Delete(_folder + Replaced, recursive: true);
     }
 
     private List<string> WriteShards(string place, DerivationPlan plan, IReadOnlyDictionary<string, string> metadata)
