@@ -55,13 +55,15 @@ internal static class StructureChanges
         if (subject.Shape.Experts > 0 && reference.Shape.Experts > 0) yield break;
         var upcycled = subject.Shape.Experts > 0;
         var (sparse, dense) = upcycled ? (subject, reference) : (reference, subject);
-        var share = FromDense(sparse.Sketch.Units, dense.Sketch.Units);
+        var turned = pair.Deep is { Matched.Count: > 0 } deep ? deep : null;
+        var share = turned is null ? FromDense(sparse.Sketch.Units, dense.Sketch.Units) : (Rate: turned.Matched.Average(p => p.Units), Copies: false);
         var detail = $"{sparse.Shape.Experts} routed experts of {sparse.Shape.ExpertFfn} units"
             + (sparse.Shape.ExpertGroups > 1 ? $" in {sparse.Shape.ExpertGroups} groups" : "")
             + $" where the other model has one FFN of {dense.Shape.Ffn}; "
-            + $"{share.Rate:P0} of the experts' units have their counterpart there" + (share.Copies ? ", several of them the same one." : ".");
+            + (turned is null ? $"{share.Rate:P0} of the experts' units have their counterpart there" : $"in the recovered basis {share.Rate:P0} of the units meet") + (share.Copies ? ", several of them the same one." : ".");
         // Experts that hold copies were cut from the dense model, whichever side it stands on; a dense subject of experts without copies may be their collapse.
-        var name = !upcycled && !share.Copies ? "moe-collapsed" : sparse.Shape.ExpertGroups > 1 ? "moge-upcycled" : "moe-upcycled";
+        // In a recovered basis copies are not counted: that one was made into the other is named, not which.
+        var name = !upcycled && !share.Copies && turned is null ? "moe-collapsed" : sparse.Shape.ExpertGroups > 1 ? "moge-upcycled" : "moe-upcycled";
         var direction = !share.Copies ? Direction.Undetermined : upcycled ? Direction.SubjectFromReference : Direction.ReferenceFromSubject;
         yield return new(new(name, detail), direction);
     }
