@@ -52,7 +52,7 @@ public sealed class LossTests : IDisposable
         var flat = new Matrix(200, 50);
         Array.Fill(flat.Data, 0.5f);
         for (var i = 0; i < 1000; i++) flat.Data[i] = 0.25f;
-        var grid = new WholeGrid(200, 50, () => flat);
+        var grid = new MatrixGrid(200, 50, () => flat);
         var smallest = Magnitudes.Smallest(grid, 4000);
         Assert.Equal(0.5f, smallest.Threshold);
         Assert.Equal(3000.0 / 9000, smallest.TieShare, 12);

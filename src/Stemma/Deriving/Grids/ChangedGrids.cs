@@ -23,6 +23,8 @@ internal sealed class TakenRows(Grid source, int count, Lazy<int[]> order) : Gri
 
     public override int Columns => source.Columns;
 
+    public override void Release() => source.Release();
+
     public override void Read(long first, Span<float> rows)
     {
         for (var i = 0; i * Columns < rows.Length; i++) source.Read(order.Value[first + i], rows.Slice(i * Columns, Columns));
@@ -38,6 +40,8 @@ internal sealed class TakenColumns(Grid source, int count, Lazy<int[]> order) : 
     public override long Rows => source.Rows;
 
     public override int Columns => count;
+
+    public override void Release() => source.Release();
 
     public override void Read(long first, Span<float> rows)
     {
@@ -65,6 +69,8 @@ internal sealed class ChangedRows(Grid source, RowsChange change) : Grid
     public override long Rows => source.Rows;
 
     public override int Columns => source.Columns;
+
+    public override void Release() => source.Release();
 
     public override void Read(long first, Span<float> rows)
     {

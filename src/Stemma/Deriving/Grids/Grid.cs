@@ -15,6 +15,11 @@ internal abstract class Grid
     /// <param name="rows">Room for a whole number of rows, row-major.</param>
     public abstract void Read(long first, Span<float> rows);
 
+    /// <summary>Called when no more rows will be asked for: memory that was taken may be used again.</summary>
+    public virtual void Release()
+    {
+    }
+
     /// <summary>One row.</summary>
     public float[] Row(long row)
     {

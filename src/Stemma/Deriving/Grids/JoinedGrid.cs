@@ -71,6 +71,8 @@ internal static class JoinedGrid
 
         public override int Columns => _parts[0].Columns;
 
+        public override void Release() => Array.ForEach(_parts, part => part.Release());
+
         public override void Read(long first, Span<float> rows)
         {
             while (rows.Length > 0)
@@ -92,6 +94,8 @@ internal static class JoinedGrid
         public override long Rows => parts[0].Rows;
 
         public override int Columns { get; } = parts.Sum(p => p.Columns);
+
+        public override void Release() => Array.ForEach(parts, part => part.Release());
 
         public override void Read(long first, Span<float> rows)
         {

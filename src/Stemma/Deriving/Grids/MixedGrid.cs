@@ -34,6 +34,11 @@ internal sealed class MixedGrid(IReadOnlyList<Grid> sources, MixedGrid.Mix mix) 
         }
     });
 
+    public override void Release()
+    {
+        foreach (var source in sources) source.Release();
+    }
+
     public override void Read(long first, Span<float> rows)
     {
         var count = rows.Length;

@@ -40,6 +40,8 @@ internal sealed class SliceGrid(Grid source, AxisSlice rows, AxisSlice columns) 
         else ReadCut(first, destination);
     }
 
+    public override void Release() => source.Release();
+
     /// <summary>Whole rows need no cutting.</summary>
     private void ReadRuns(long first, Span<float> destination)
     {

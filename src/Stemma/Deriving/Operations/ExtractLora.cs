@@ -86,8 +86,8 @@ public sealed record ExtractLora : Derivation
             return LowRank.Factors(transposed ? stored.Transpose() : stored, Rank, new Draws(Seed, $"extract-lora {tensor.Name}"));
         });
         var type = input.Type ?? TensorType.F32;
-        yield return OutputTensor.Of($"{Prefix}{module}.lora_A.weight", type, [Rank, inputs], () => new WholeGrid(Rank, (int)inputs, () => factors.Value.A));
-        yield return OutputTensor.Of($"{Prefix}{module}.lora_B.weight", type, [outputs, Rank], () => new WholeGrid(outputs, Rank, () => factors.Value.B));
+        yield return OutputTensor.Of($"{Prefix}{module}.lora_A.weight", type, [Rank, inputs], () => new MatrixGrid(Rank, (int)inputs, () => factors.Value.A));
+        yield return OutputTensor.Of($"{Prefix}{module}.lora_B.weight", type, [outputs, Rank], () => new MatrixGrid((int)outputs, Rank, () => factors.Value.B));
     }
 
     private JsonObject Config(string parent, IEnumerable<string> modules, bool transposed) => new()

@@ -32,6 +32,7 @@ internal sealed class BandWriter(SafetensorsWriter writer, int threads, IWorkPro
         {
             // After a failure the bands ahead still read the parents, which are about to be closed.
             while (ahead.Count > 0) Task.WaitAny([ahead.Dequeue()], CancellationToken.None);
+            rows.Release();
         }
     }
 

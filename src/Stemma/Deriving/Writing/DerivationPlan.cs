@@ -54,6 +54,11 @@ internal abstract class ByteRows
 
     /// <summary>Makes whole rows.</summary>
     public abstract void Read(long first, Span<byte> rows);
+
+    /// <summary>Called when no more rows will be asked for.</summary>
+    public virtual void Release()
+    {
+    }
 }
 
 /// <summary>Bytes as they are stored.</summary>
@@ -72,6 +77,8 @@ internal sealed class EncodedGrid(Grid grid, TensorType type, string name) : Byt
     public override long Rows => grid.Rows;
 
     public override long RowBytes => grid.Columns * (long)type.BitsOf() / 8;
+
+    public override void Release() => grid.Release();
 
     public override void Read(long first, Span<byte> rows)
     {
