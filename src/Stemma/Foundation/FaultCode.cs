@@ -67,6 +67,12 @@ public enum FaultCode
     ZooInvalid = 5101,
     BankInvalid = 5102,
 
+    RunUnsupported = 5201,
+    RunIncomplete = 5202,
+    RunShape = 5203,
+    RunTokens = 5204,
+    RunTooLong = 5205,
+
     RoutingSettingInvalid = 5231,
 
     Usage = 9001,
