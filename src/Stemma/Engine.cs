@@ -7,6 +7,7 @@ using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running.Routing;
 
 namespace Stemma;
 
@@ -131,6 +132,15 @@ public static class Engine
         using var comparer = new CheckpointComparer();
         return BenchRun.Run(ZooReader.Read(zooFolder), comparer, options ?? new(), clock ?? TimeProvider.System, progress ?? NoProgress.Instance, cancel);
     }
+
+    /// <summary>How uneven expert routing loads devices where all experts are equally likely: exact where that is known, drawn otherwise.</summary>
+    /// <param name="setting">Experts, groups, devices, tokens.</param>
+    /// <param name="trials">Batches to draw per rule.</param>
+    /// <param name="seed">The same seed gives the same numbers.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <exception cref="StemmaException">The numbers do not fit together.</exception>
+    public static RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed = 0, CancellationToken cancel = default) =>
+        RoutingSimulator.Run(setting, trials, seed, cancel);
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
     public static void Save(Fingerprint fingerprint, string path)

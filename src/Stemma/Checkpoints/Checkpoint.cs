@@ -41,6 +41,13 @@ public abstract class Checkpoint : IDisposable
     /// <exception cref="StemmaException"><see cref="FaultCode.ReadFailed"/> when the file ends early or cannot be read.</exception>
     public abstract void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination);
 
+    /// <summary>
+    /// Where a row-major tensor's first byte stands in memory, its file being mapped; valid until <see cref="Dispose()"/>. Nothing is read before it is touched.
+    /// Somebody who cuts the file short meanwhile stops the process.
+    /// </summary>
+    /// <returns>Zero where the tensor is a strided view or its file cannot be mapped: <see cref="ReadRows"/> always works.</returns>
+    public virtual nint Map(TensorInfo tensor) => 0;
+
     /// <summary>Reads bytes of one of <see cref="Files"/> as they lie there, for hashing the file whole.</summary>
     public abstract void ReadBytes(int file, long offset, Span<byte> destination);
 

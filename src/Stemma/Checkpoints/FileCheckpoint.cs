@@ -15,6 +15,9 @@ internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files) : Checkpoi
         else StridedReader.Read(file, tensor, firstRow, destination);
     }
 
+    public override nint Map(TensorInfo tensor) =>
+        tensor.Strides is null && files[tensor.File].Map() is var start and not 0 ? start + (nint)tensor.Offset : 0;
+
     public override void ReadBytes(int file, long offset, Span<byte> destination) => files[file].Read(offset, destination);
 
     protected override void Dispose(bool disposing)

@@ -1,3 +1,4 @@
+using System.IO.MemoryMappedFiles;
 using Microsoft.Win32.SafeHandles;
 using Stemma.Foundation;
 
@@ -7,6 +8,9 @@ namespace Stemma.Checkpoints;
 internal sealed class WeightFile : IDisposable
 {
     private readonly SafeFileHandle? _handle;
+    private readonly Lock _mapping = new();
+    private MemoryMappedFile? _mapped;
+    private MemoryMappedViewAccessor? _view;
 
     private WeightFile(string shown, SafeFileHandle? handle, long length)
     {
@@ -82,7 +86,34 @@ internal sealed class WeightFile : IDisposable
     public StemmaException Refuse(FaultCode code, long? offset, string found, string allowed, string remedy = "") =>
         new(code, Shown, offset, found, allowed, remedy);
 
-    public void Dispose() => _handle?.Dispose();
+    /// <summary>Where the file's first byte stands in memory; zero when the system cannot map it. Valid until disposal.</summary>
+    public nint Map()
+    {
+        lock (_mapping)
+        {
+            if (_view is null && _handle is not null)
+            {
+                try
+                {
+                    _mapped = MemoryMappedFile.CreateFromFile(_handle, mapName: null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+                    _view = _mapped.CreateViewAccessor(0, Length, MemoryMappedFileAccess.Read);
+                }
+                catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NotSupportedException or OutOfMemoryException)
+                {
+                    return 0;
+                }
+            }
+
+            return _view is null ? 0 : _view.SafeMemoryMappedViewHandle.DangerousGetHandle() + (nint)_view.PointerOffset;
+        }
+    }
+
+    public void Dispose()
+    {
+        _view?.Dispose();
+        _mapped?.Dispose();
+        _handle?.Dispose();
+    }
 
     private static Fault Unreadable(string shown, long offset, string found) =>
         new(FaultCode.ReadFailed, shown, offset, found, "", "check the rights on the file, or download it again");

@@ -3,7 +3,7 @@ namespace Stemma.Foundation;
 /// <summary>
 /// Every way in which Stemma refuses its input. The number is stable and is printed as <c>STM1203</c>: it is a promise to scripts.
 /// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 20xx anatomy and companion files, 30xx fingerprint files,
-/// 40xx comparing, 50xx deriving, 51xx benches and banks, 90xx use.
+/// 40xx comparing, 50xx deriving, 51xx benches and banks, 52xx running, 90xx use.
 /// </summary>
 public enum FaultCode
 {
@@ -66,6 +66,14 @@ public enum FaultCode
 
     ZooInvalid = 5101,
     BankInvalid = 5102,
+
+    RunUnsupported = 5201,
+    RunIncomplete = 5202,
+    RunShape = 5203,
+    RunTokens = 5204,
+    RunTooLong = 5205,
+
+    RoutingSettingInvalid = 5231,
 
     Usage = 9001,
     WriteFailed = 9002,

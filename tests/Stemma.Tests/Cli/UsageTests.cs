@@ -56,6 +56,7 @@ public sealed class UsageTests
     [InlineData("sketch")]
     [InlineData("inspect")]
     [InlineData("bench")]
+    [InlineData("route")]
     [InlineData("doctor")]
     [InlineData("version")]
     public void Every_help_ends_with_examples_that_parse(string verb)

@@ -18,10 +18,14 @@ internal sealed class SvgText
     private readonly StringBuilder _body = new();
     private readonly string _head;
 
-    public SvgText(int width, int height, string label)
+    /// <param name="width">In pixels.</param>
+    /// <param name="height">In pixels.</param>
+    /// <param name="label">What the picture shows, for those who cannot see it.</param>
+    /// <param name="style">Further rules of style, if any.</param>
+    public SvgText(int width, int height, string label, string style = "")
     {
         _head = string.Create(CultureInfo.InvariantCulture,
-            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" font-family=\"system-ui, sans-serif\" font-size=\"13\" role=\"img\" aria-label=\"{Escape(label)}\">\n  {Style}\n  <rect class=\"page\" width=\"{width}\" height=\"{height}\" rx=\"8\"/>\n");
+            $"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" font-family=\"system-ui, sans-serif\" font-size=\"13\" role=\"img\" aria-label=\"{Escape(label)}\">\n  {Style}\n{style}  <rect class=\"page\" width=\"{width}\" height=\"{height}\" rx=\"8\"/>\n");
     }
 
     public void Rect(double x, double y, double width, double height, string kind) =>
@@ -32,6 +36,13 @@ internal sealed class SvgText
 
     public void Text(double x, double y, string kind, string text) =>
         _body.Append(CultureInfo.InvariantCulture, $"  <text class=\"{kind}\" x=\"{x:0.##}\" y=\"{y:0.##}\">{Escape(text)}</text>\n");
+
+    /// <summary>A line through points.</summary>
+    public void Path(IEnumerable<(double X, double Y)> points, string kind)
+    {
+        var joined = string.Join(' ', points.Select(point => string.Create(CultureInfo.InvariantCulture, $"{point.X:0.##},{point.Y:0.##}")));
+        _body.Append(CultureInfo.InvariantCulture, $"  <polyline class=\"{kind}\" points=\"{joined}\"/>\n");
+    }
 
     public override string ToString() => $"{_head}{_body}</svg>\n";
 
