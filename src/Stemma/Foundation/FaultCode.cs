@@ -2,7 +2,7 @@ namespace Stemma.Foundation;
 
 /// <summary>
 /// Every way in which Stemma refuses its input. The number is stable and is printed as <c>STM1203</c>: it is a promise to scripts.
-/// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 20xx anatomy and companion files, 30xx fingerprint files,
+/// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 13xx GGUF and packed weights, 20xx anatomy and companion files, 30xx fingerprint files,
 /// 40xx comparing, 50xx deriving, 51xx benches and banks, 90xx use.
 /// </summary>
 public enum FaultCode
@@ -47,6 +47,9 @@ public enum FaultCode
     TorchLegacy = 1223,
     TorchScript = 1224,
     TorchByteOrder = 1225,
+
+    PackedTensorInvalid = 1321,
+    PackedNumbersInvalid = 1322,
 
     ConfigInvalid = 2001,
     TokenizerInvalid = 2002,
