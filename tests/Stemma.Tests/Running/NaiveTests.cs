@@ -127,9 +127,9 @@ public sealed class NaiveTests
         Assert.Equal(expected[0].Length, model.Vocabulary);
         var far = 0.0;
         model.Start(Text.Length).Score(Text, (position, logits) => far = Math.Max(far, Far(expected[position], logits)));
-        Assert.InRange(far / deviation, 0, 2e-5);
+        Assert.InRange(far / deviation, 0, 1e-4);
         var run = model.Start(Text.Length);
-        for (var at = 0; at < Text.Length; at++) Assert.InRange(Far(expected[at], run.Next([Text[at]])) / deviation, 0, 2e-5);
+        for (var at = 0; at < Text.Length; at++) Assert.InRange(Far(expected[at], run.Next([Text[at]])) / deviation, 0, 1e-4);
     }
 
     private static double Far(double[] expected, ReadOnlySpan<float> actual)

@@ -87,7 +87,7 @@ public sealed class PositionTests
     {
         var expected = naive.Logits(Text).Select(row => Array.ConvertAll(row, x => (float)x)).ToArray();
         using var model = Transformer.Open(drawn.Path);
-        Assert.InRange(Outputs.Distance(expected, Outputs.Logits(model, Text)), 0, 2e-5);
+        Assert.InRange(Outputs.Distance(expected, Outputs.Logits(model, Text)), 0, 1e-4);
         // The kind of position matters to the model: the test would see it if it were left out.
         Assert.True(Outputs.Distance(expected, new NaiveLlama(drawn).Logits(Text).Select(row => Array.ConvertAll(row, x => (float)x)).ToArray()) is 0 or > 1e-3);
     }

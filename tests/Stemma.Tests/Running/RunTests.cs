@@ -1,5 +1,3 @@
-using FsCheck;
-using FsCheck.Fluent;
 using Stemma.Checkpoints;
 using Stemma.Running;
 using Stemma.Tests.Support;
@@ -18,11 +16,12 @@ public sealed class RunTests
         foreach (var drawn in new[] { dense, grouped, latent })
         {
             using var model = Transformer.Open(drawn.Path);
-            Prop.ForAll(Gen.Choose(1, 12).ListOf(4).ToArbitrary(), cuts =>
+            // Cuts on both sides of the number of tokens from which another kernel works.
+            foreach (var cuts in new int[][] { [1, 1, 1], [12, 1, 1], [3, 9, 8], [7, 8, 2, 1], [20, 20] })
             {
                 var text = DrawnModel.Text(cuts.Sum());
-                Assert.InRange(Outputs.Distance(Outputs.Logits(model, text), Outputs.Logits(model, text, [.. cuts])), 0, 2e-5);
-            }).Check(Config.QuickThrowOnFailure.WithMaxTest(12));
+                Assert.InRange(Outputs.Distance(Outputs.Logits(model, text), Outputs.Logits(model, text, cuts)), 0, 1e-4);
+            }
         }
     }
 
@@ -33,9 +32,9 @@ public sealed class RunTests
         using var model = Transformer.Open(drawn.Path);
         var text = DrawnModel.Text(20);
         var whole = Outputs.Logits(model, text);
-        Assert.InRange(Outputs.Distance(whole[..12], Outputs.Logits(model, text[..12])), 0, 2e-5);
+        Assert.InRange(Outputs.Distance(whole[..12], Outputs.Logits(model, text[..12])), 0, 1e-4);
         int[] other = [.. text[..12], .. DrawnModel.Text(8, seed: 77)];
-        Assert.InRange(Outputs.Distance(whole[..12], Outputs.Logits(model, other)[..12]), 0, 2e-5);
+        Assert.InRange(Outputs.Distance(whole[..12], Outputs.Logits(model, other)[..12]), 0, 1e-4);
         Assert.True(Outputs.Distance(whole[12..], Outputs.Logits(model, other)[12..]) > 0.1);
     }
 
@@ -49,7 +48,7 @@ public sealed class RunTests
         var last = at.Next(text);
         var pieces = model.Start(text.Length);
         pieces.Next(text.AsSpan(0, 700));
-        Assert.InRange(Outputs.Distance([last], [pieces.Next(text.AsSpan(700))]), 0, 2e-5);
+        Assert.InRange(Outputs.Distance([last], [pieces.Next(text.AsSpan(700))]), 0, 1e-4);
     }
 
     [Fact]
@@ -61,7 +60,7 @@ public sealed class RunTests
         var alone = texts.Select(text => Outputs.Logits(model, text)).ToArray();
         var together = new float[4][][];
         Parallel.For(0, 4, i => together[i] = Outputs.Logits(model, texts[i], 5, 5, 5));
-        for (var i = 0; i < 4; i++) Assert.InRange(Outputs.Distance(alone[i], together[i]), 0, 2e-5);
+        for (var i = 0; i < 4; i++) Assert.InRange(Outputs.Distance(alone[i], together[i]), 0, 1e-4);
     }
 
     [Fact]
