@@ -64,9 +64,31 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_prompt_is_cut_and_its_continuation_is_text()
+    {
+        var run = CliRun.Of(new(), "run", CliRun.Parent, "--prompt", "The file is", "--generate", "12", "--quiet");
+        Assert.Equal(0, run.Code);
+        var tokenizer = Stemma.Running.Tokenizing.TextTokenizer.Open(CliRun.Parent)!;
+        using var model = Transformer.Open(CliRun.Parent);
+        var made = Generator.Continue(model.Start(40), tokenizer.Encode("The file is", addSpecialTokens: true), 12, new Sampler(new()), model.Ends).ToArray();
+        Assert.Equal(tokenizer.Decode(made, skipSpecialTokens: true), run.Out.TrimEnd('\n'));
+        Assert.NotEmpty(run.Out.Trim());
+    }
+
+    [Fact]
+    public void Without_a_tokenizer_a_prompt_is_refused()
+    {
+        foreach (var file in new[] { "config.json", "model.safetensors" }) File.Copy(Path.Combine(CliRun.Parent, file), _folder[file]);
+        var run = CliRun.Of(new(), "run", _folder.Root, "--prompt", "The file is");
+        Assert.Equal(2, run.Code);
+        Assert.Contains("STM5206", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void It_says_what_it_lacks()
     {
         Assert.Contains("--ids FILE", CliRun.Of(new(), "run", CliRun.Parent).Error, StringComparison.Ordinal);
+        Assert.Contains("one text", CliRun.Of(new(), "run", CliRun.Parent, "--ids", Ids, "--prompt", "a").Error, StringComparison.Ordinal);
         Assert.Contains("--generate N", CliRun.Of(new(), "run", CliRun.Parent, "--ids", Ids).Error, StringComparison.Ordinal);
         var help = CliRun.Of(new(), "run", "--help");
         Assert.Equal(0, help.Code);
