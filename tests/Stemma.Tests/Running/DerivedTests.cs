@@ -1,3 +1,4 @@
+using Stemma.Checkpoints;
 using Stemma.Deriving;
 using Stemma.Deriving.Operations;
 using Stemma.Running;
@@ -49,6 +50,22 @@ public sealed class DerivedTests : IDisposable
         var child = _shop.Derive(new UpcycleMoe { Experts = 4, PerToken = 2, Names = names, RouterDeviation = 0.5 }, parent);
         Assert.InRange(Outputs.Distance(Outputs.Logits(parent, Text), Outputs.Logits(child, Text)), 0, 1e-3);
     }
+
+    /// <summary>Before any training: exact where all experts of a group share their units and routers are near zero; near with routers as they are drawn; far where units are dealt out.</summary>
+    [Fact]
+    public void Grouped_experts_begin_where_the_parent_stood_or_near_it()
+    {
+        int[] text = [318, 509, 307, .. Enumerable.Range(0, 40).Select(i => (i * 379) % 2048)];
+        var parent = Outputs.Logits(CliRun.Parent, text);
+        float[][] Child(UnitLayout layout, double deviation) => Outputs.Logits(_shop.Derive(new UpcycleMoge { Layout = layout, RouterDeviation = deviation }, [CliRun.Parent], new() { Type = TensorType.F32 }), text);
+        Assert.InRange(Outputs.Distance(parent, Child(UnitLayout.Grouped, 1e-7)), 0, 1e-3);
+        var (near, far) = (Correlation(parent, Child(UnitLayout.Grouped, 0.02)), Correlation(parent, Child(UnitLayout.Dealt, 0.02)));
+        Assert.InRange(near, 0.98, 0.9999);
+        Assert.InRange(far, 0.85, 0.97);
+    }
+
+    private static double Correlation(float[][] a, float[][] b) =>
+        MathNet.Numerics.Statistics.Correlation.Pearson(a.SelectMany(row => row).Select(x => (double)x), b.SelectMany(row => row).Select(x => (double)x));
 
     public void Dispose() => _shop.Dispose();
 }
