@@ -7,6 +7,7 @@ using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running;
 using Stemma.Running.Routing;
 
 namespace Stemma;
@@ -141,6 +142,11 @@ public static class Engine
     /// <exception cref="StemmaException">The numbers do not fit together.</exception>
     public static RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed = 0, CancellationToken cancel = default) =>
         RoutingSimulator.Run(setting, trials, seed, cancel);
+
+    /// <summary>Opens a model that will be run: see <see cref="Transformer.Start"/>.</summary>
+    /// <param name="path">A folder with weights and config.json.</param>
+    /// <exception cref="StemmaException">The input was refused, or asks for something that is not computed.</exception>
+    public static Transformer OpenTransformer(string path) => Transformer.Open(path);
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
     public static void Save(Fingerprint fingerprint, string path)

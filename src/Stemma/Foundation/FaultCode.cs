@@ -85,6 +85,7 @@ public enum FaultCode
     RunShape = 5203,
     RunTokens = 5204,
     RunTooLong = 5205,
+    NoTokenizer = 5206,
 
     RoutingSettingInvalid = 5231,
 

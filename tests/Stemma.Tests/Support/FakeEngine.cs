@@ -7,6 +7,7 @@ using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running;
 using Stemma.Running.Routing;
 
 namespace Stemma.Tests.Support;
@@ -68,6 +69,8 @@ internal sealed class FakeEngine : IStemmaEngine
     }
 
     public RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel) => RoutingSimulator.Run(setting, trials, seed, cancel);
+
+    public Transformer OpenTransformer(string path) => Engine.OpenTransformer(path);
 
     public Inspection Inspect(string path, string name) => Samples.Inspection with { Name = name };
 
