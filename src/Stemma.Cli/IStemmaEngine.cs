@@ -6,6 +6,7 @@ using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Running.Routing;
+using Stemma.Running.Routing.Costs;
 
 namespace Stemma.Cli;
 
@@ -32,6 +33,8 @@ internal interface IStemmaEngine
     BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel);
 
     RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel);
+
+    ServingPlan PlanServing(ServingRequest request, CancellationToken cancel);
 }
 
 /// <summary>The real one.</summary>
@@ -65,4 +68,6 @@ internal sealed class StemmaEngine : IStemmaEngine
 
     public RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel) =>
         Engine.SimulateRouting(setting, trials, seed, cancel);
+
+    public ServingPlan PlanServing(ServingRequest request, CancellationToken cancel) => Engine.PlanServing(request, cancel);
 }

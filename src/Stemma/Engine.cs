@@ -8,6 +8,7 @@ using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Running.Routing;
+using Stemma.Running.Routing.Costs;
 
 namespace Stemma;
 
@@ -141,6 +142,10 @@ public static class Engine
     /// <exception cref="StemmaException">The numbers do not fit together.</exception>
     public static RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed = 0, CancellationToken cancel = default) =>
         RoutingSimulator.Run(setting, trials, seed, cancel);
+
+    /// <summary>Tokens per second against sequences and devices, with the cost of uneven expert loads.</summary>
+    /// <exception cref="StemmaException">An unknown shape or device, or numbers that do not fit together.</exception>
+    public static ServingPlan PlanServing(ServingRequest request, CancellationToken cancel = default) => ServingPlan.Make(request, cancel);
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
     public static void Save(Fingerprint fingerprint, string path)

@@ -8,6 +8,7 @@ using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Running.Routing;
+using Stemma.Running.Routing.Costs;
 
 namespace Stemma.Tests.Support;
 
@@ -68,6 +69,8 @@ internal sealed class FakeEngine : IStemmaEngine
     }
 
     public RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel) => RoutingSimulator.Run(setting, trials, seed, cancel);
+
+    public ServingPlan PlanServing(ServingRequest request, CancellationToken cancel) => ServingPlan.Make(request, cancel);
 
     public Inspection Inspect(string path, string name) => Samples.Inspection with { Name = name };
 
