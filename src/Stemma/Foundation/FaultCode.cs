@@ -2,7 +2,7 @@ namespace Stemma.Foundation;
 
 /// <summary>
 /// Every way in which Stemma refuses its input. The number is stable and is printed as <c>STM1203</c>: it is a promise to scripts.
-/// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 20xx anatomy and companion files, 30xx fingerprint files,
+/// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 20xx anatomy and companion files, 21xx tokenizers and chat templates, 30xx fingerprint files,
 /// 40xx comparing, 50xx deriving, 51xx benches and banks, 52xx running, 90xx use.
 /// </summary>
 public enum FaultCode
@@ -51,6 +51,15 @@ public enum FaultCode
     ConfigInvalid = 2001,
     TokenizerInvalid = 2002,
     ArchitectureInvalid = 2003,
+
+    TokenizerUnsupported = 2101,
+    TextNotEncodable = 2102,
+    TokenUnknown = 2103,
+    TokenizerTooSlow = 2104,
+    TemplateInvalid = 2105,
+    TemplateUnsupported = 2106,
+    TemplateTooLong = 2107,
+    TemplateRefused = 2108,
 
     FingerprintInvalid = 3001,
     FingerprintVersion = 3002,

@@ -7,6 +7,7 @@ namespace Stemma.Anatomy.Tokenizers;
 internal static class ByteAlphabet
 {
     private static readonly Dictionary<char, byte> Bytes = Build();
+    private static readonly char[] Letters = [.. Bytes.OrderBy(pair => pair.Value).Select(pair => pair.Key)];
 
     /// <summary>The bytes that a token of a byte-level vocabulary stands for; null when a character is not of the alphabet.</summary>
     public static byte[]? Decode(string token)
@@ -18,6 +19,17 @@ internal static class ByteAlphabet
         }
 
         return bytes;
+    }
+
+    /// <summary>The letter that stands for a byte.</summary>
+    public static char Letter(byte value) => Letters[value];
+
+    /// <summary>Bytes in the alphabet's letters, one each.</summary>
+    public static string Encode(ReadOnlySpan<byte> bytes)
+    {
+        var letters = new char[bytes.Length];
+        for (var i = 0; i < bytes.Length; i++) letters[i] = Letters[bytes[i]];
+        return new(letters);
     }
 
     /// <summary>True when a vocabulary is byte-level: it has a token of its own for nearly every letter of the alphabet.</summary>
