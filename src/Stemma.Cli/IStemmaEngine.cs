@@ -5,6 +5,7 @@ using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running;
 
 namespace Stemma.Cli;
 
@@ -29,6 +30,8 @@ internal interface IStemmaEngine
         Derivation derivation, IReadOnlyList<string> parents, string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel);
 
     BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel);
+
+    Transformer OpenTransformer(string path);
 }
 
 /// <summary>The real one.</summary>
@@ -59,4 +62,6 @@ internal sealed class StemmaEngine : IStemmaEngine
 
     public BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel) =>
         Engine.Bench(zooFolder, options, clock, progress, cancel);
+
+    public Transformer OpenTransformer(string path) => Engine.OpenTransformer(path);
 }

@@ -7,6 +7,7 @@ using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running;
 
 namespace Stemma.Tests.Support;
 
@@ -65,6 +66,8 @@ internal sealed class FakeEngine : IStemmaEngine
         BenchOptions = options;
         return BenchAnswer!;
     }
+
+    public Transformer OpenTransformer(string path) => Engine.OpenTransformer(path);
 
     public Inspection Inspect(string path, string name) => Samples.Inspection with { Name = name };
 
