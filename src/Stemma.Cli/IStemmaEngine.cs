@@ -5,6 +5,7 @@ using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running;
 using Stemma.Running.Routing;
 using Stemma.Running.Routing.Costs;
 
@@ -31,6 +32,8 @@ internal interface IStemmaEngine
         Derivation derivation, IReadOnlyList<string> parents, string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel);
 
     BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel);
+
+    Transformer OpenTransformer(string path);
 
     RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel);
 
@@ -65,6 +68,8 @@ internal sealed class StemmaEngine : IStemmaEngine
 
     public BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel) =>
         Engine.Bench(zooFolder, options, clock, progress, cancel);
+
+    public Transformer OpenTransformer(string path) => Engine.OpenTransformer(path);
 
     public RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel) =>
         Engine.SimulateRouting(setting, trials, seed, cancel);

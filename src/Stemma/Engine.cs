@@ -7,6 +7,7 @@ using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running;
 using Stemma.Running.Routing;
 using Stemma.Running.Routing.Costs;
 
@@ -133,6 +134,11 @@ public static class Engine
         using var comparer = new CheckpointComparer();
         return BenchRun.Run(ZooReader.Read(zooFolder), comparer, options ?? new(), clock ?? TimeProvider.System, progress ?? NoProgress.Instance, cancel);
     }
+
+    /// <summary>Opens a model that will be run: see <see cref="Transformer.Start"/>.</summary>
+    /// <param name="path">A folder with weights and config.json.</param>
+    /// <exception cref="StemmaException">The input was refused, or asks for something that is not computed.</exception>
+    public static Transformer OpenTransformer(string path) => Transformer.Open(path);
 
     /// <summary>How uneven expert routing loads devices where all experts are equally likely: exact where that is known, drawn otherwise.</summary>
     /// <param name="setting">Experts, groups, devices, tokens.</param>

@@ -7,6 +7,7 @@ using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running;
 using Stemma.Running.Routing;
 using Stemma.Running.Routing.Costs;
 
@@ -67,6 +68,8 @@ internal sealed class FakeEngine : IStemmaEngine
         BenchOptions = options;
         return BenchAnswer!;
     }
+
+    public Transformer OpenTransformer(string path) => Engine.OpenTransformer(path);
 
     public RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel) => RoutingSimulator.Run(setting, trials, seed, cancel);
 
