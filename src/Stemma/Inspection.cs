@@ -11,7 +11,11 @@ namespace Stemma;
 /// <param name="Shape">Outermost dimension first.</param>
 /// <param name="Role">What it does, for example <c>q</c>, <c>q+k+v</c> for a fused one, <c>up-bias</c>, <c>unknown</c>.</param>
 /// <param name="Layer">Zero-based; null when it belongs to none.</param>
-public sealed record InspectedTensor(string Name, TensorType Type, IReadOnlyList<long> Shape, string Role, int? Layer);
+public sealed record InspectedTensor(string Name, TensorType Type, IReadOnlyList<long> Shape, string Role, int? Layer)
+{
+    /// <summary>How its numbers lie in the file, for people: the layout of a packed weight, or the type.</summary>
+    public string StoredAs { get; init; } = Type.ToString();
+}
 
 /// <summary>How much of a model one role takes.</summary>
 /// <param name="Role">As in <see cref="InspectedTensor.Role"/>, one part of it.</param>
@@ -64,7 +68,7 @@ public sealed record Inspection
         DeclaredArchitecture = anatomy.DeclaredArchitecture,
         Shape = anatomy.Shape,
         Tensors = [.. anatomy.Assignments.Select(assignment => Describe(
-            assignment.Tensor.Name, assignment.Tensor.Type, assignment.Tensor.Shape, assignment.Parts.Select(part => (RoleOf(part.Role, part.Expert, part.IsBias), part.Layer))))],
+            assignment.Tensor.Name, assignment.Tensor.Type, assignment.Tensor.Packing?.Name, assignment.Tensor.Shape, assignment.Parts.Select(part => (RoleOf(part.Role, part.Expert, part.IsBias), part.Layer))))],
         Roles = Shares(anatomy.Assignments.SelectMany(assignment => assignment.Parts).Where(part => part.Role != TensorRole.Buffer)
             .Select(part => (RoleOf(part.Role, part.Expert, part.IsBias), part.Rows.Count * part.Columns.Count))),
         Metadata = checkpoint.Metadata,
@@ -82,19 +86,19 @@ public sealed record Inspection
         DeclaredArchitecture = fingerprint.DeclaredArchitecture,
         Shape = fingerprint.Shape,
         Tensors = [.. fingerprint.Sketch.Tensors.Select(tensor => Describe(
-            tensor.Name, tensor.Type, tensor.Shape, tensor.Parts.Select(part => (RoleOf(part.Role, part.Expert, part.IsBias), part.Layer))))],
+            tensor.Name, tensor.Type, tensor.Packing, tensor.Shape, tensor.Parts.Select(part => (RoleOf(part.Role, part.Expert, part.IsBias), part.Layer))))],
         Roles = Shares(fingerprint.Sketch.Tensors.SelectMany(tensor => tensor.Parts).Where(part => part.Role != TensorRole.Buffer)
             .Select(part => (RoleOf(part.Role, part.Expert, part.IsBias), part.Units * part.Inner))),
         Metadata = new Dictionary<string, string>(StringComparer.Ordinal),
         Notices = fingerprint.Notices,
     };
 
-    private static InspectedTensor Describe(string name, TensorType type, IReadOnlyList<long> shape, IEnumerable<(string Role, int Layer)> parts)
+    private static InspectedTensor Describe(string name, TensorType type, string? packing, IReadOnlyList<long> shape, IEnumerable<(string Role, int Layer)> parts)
     {
         var all = parts.ToList();
         var roles = all.Select(part => part.Role).Distinct(StringComparer.Ordinal).ToList();
         var layers = all.Select(part => part.Layer).Distinct().ToList();
-        return new(name, type, shape, roles.Count == 0 ? "unknown" : string.Join('+', roles), layers is [>= 0] ? layers[0] : null);
+        return new(name, type, shape, roles.Count == 0 ? "unknown" : string.Join('+', roles), layers is [>= 0] ? layers[0] : null) { StoredAs = packing ?? type.ToString() };
     }
 
     private static List<RoleShare> Shares(IEnumerable<(string Role, long Parameters)> parts) =>

@@ -6,13 +6,14 @@ using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Reporting;
+using Stemma.Reporting.Html;
 
 namespace Stemma.Cli.Commands;
 
 /// <summary><c>stemma compare REFERENCE SUBJECT</c>; with three or more models every pair once.</summary>
 internal sealed class CompareCommand : Verb
 {
-    private static readonly string[] Formats = ["text", "json", "csv"];
+    private static readonly string[] Formats = ["text", "json", "csv", "html"];
 
     private readonly Argument<string[]> _models = SharedOptions.Models(
         1000,
@@ -41,6 +42,7 @@ internal sealed class CompareCommand : Verb
         "stemma compare examples/parent examples/suspect",
         "stemma compare examples/parent examples/suspect --format json -o csv=pair.csv",
         "stemma compare base.stemma downloads/model --fail-on related",
+        "stemma compare examples/parent examples/suspect -o html=report.html",
     ];
 
     protected override ExitCode Run(ParseResult parsed)
@@ -69,9 +71,10 @@ internal sealed class CompareCommand : Verb
         foreach (var (_, model) in models) model.Dispose();
         var found = models.Count < 3 ? new(results, []) : Around.Engine.CompareFamily([.. models.Select(m => (m.Name, m.Model.Fingerprint))], results);
         var details = parsed.GetValue(_details);
+        var input = new ReportInput(found, [.. models.Select(m => m.Model.Fingerprint with { Name = m.Name })]);
         if (parsed.GetValue(_format) is "text") Painter.Print(Around, Lines(found, Around.Width, details));
-        else Around.Out.Write(Render(parsed.GetValue(_format)!, found, details));
-        foreach (var target in targets) OutputFiles.WriteText(target.File, Render(target.Format, found, details));
+        else Around.Out.Write(Render(parsed.GetValue(_format)!, input, details));
+        foreach (var target in targets) OutputFiles.WriteText(target.File, Render(target.Format, input, details));
         var unsaved = paths.Any(path => !SketchFiles.IsFingerprint(path)) && parsed.GetValue(_save) is null;
         if (slow && unsaved && !quiet) Around.Error.WriteLine("hint: 'stemma sketch MODEL' keeps a fingerprint; comparing that is instant.");
         return Decide(found.Pairs, FailOn.Relations(parsed.GetValue(_failOn)));
@@ -126,11 +129,12 @@ internal sealed class CompareCommand : Verb
         return kept.Count >= 2 || refused is null ? ([.. kept.Select(at => paths[at])], [.. kept.Select(at => names[at])]) : throw refused;
     }
 
-    private static string Render(string format, FamilyFindings found, bool details) => format switch
+    private static string Render(string format, ReportInput input, bool details) => format switch
     {
-        "json" => found.Pairs.Count == 1 ? ReportJson.Write(found.Pairs[0]) : ReportJson.WriteAll(found),
-        "csv" => ReportCsv.Write(found.Pairs),
-        _ => OutputFiles.Plain(Lines(found, ReportText.Width, details)),
+        "json" => input.Found.Pairs.Count == 1 ? ReportJson.Write(input.Found.Pairs[0]) : ReportJson.WriteAll(input.Found),
+        "csv" => ReportCsv.Write(input.Found.Pairs),
+        "html" => HtmlReport.Write(input),
+        _ => OutputFiles.Plain(Lines(input.Found, ReportText.Width, details)),
     };
 
     private static IReadOnlyList<TextLine> Lines(FamilyFindings found, int width, bool details) =>

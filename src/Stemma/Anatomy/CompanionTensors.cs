@@ -22,7 +22,8 @@ internal static class CompanionTensors
     private static bool IsScale(string name)
     {
         var last = name.AsSpan()[(name.LastIndexOf('.') + 1)..];
-        return last is "weight_scale_inv" or "weight_scale" or "scales" or "qzeros" or "qweight" or "absmax" or "quant_state" or "SCB"
+        return last is "weight_scale_inv" or "weight_scale" or "scales" or "qzeros" or "qweight" or "absmax" or "quant_state" or "SCB" or "weight_packed"
+            || last.StartsWith("bitsandbytes__", StringComparison.Ordinal)
             || last.EndsWith("_scales", StringComparison.Ordinal) || last.EndsWith("_blocks", StringComparison.Ordinal);
     }
 }

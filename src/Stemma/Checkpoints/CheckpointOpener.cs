@@ -1,3 +1,4 @@
+using Stemma.Checkpoints.Packing;
 using Stemma.Foundation;
 
 namespace Stemma.Checkpoints;
@@ -28,7 +29,7 @@ public static class CheckpointOpener
             yield return new Notice("lone-shard", $"{SafeText.Escape(name)} is one of {shard.Of} shards; the others were not read", LimitsCoverage: true);
     }
 
-    private static FileCheckpoint Open(string path, string? companions, WeightPlan plan)
+    private static Checkpoint Open(string path, string? companions, WeightPlan plan)
     {
         var files = new List<WeightFile>();
         try
@@ -39,7 +40,7 @@ public static class CheckpointOpener
                 files.Add(WeightFile.Open(LinkGuard.Resolve(shown, plan.Folder), shown));
             }
 
-            return new ShardMerger(plan, files).Merge(path, companions);
+            return PackedLayouts.Unpack(new ShardMerger(plan, files).Merge(path, companions));
         }
         catch
         {

@@ -11,6 +11,12 @@ namespace Stemma.Checkpoints;
 public sealed record TensorInfo(
     string Name, TensorType Type, IReadOnlyList<long> Shape, int File, long Offset, long ByteLength, IReadOnlyList<long>? Strides = null)
 {
+    /// <summary>How the numbers are packed in the file; null when they lie there as <see cref="Type"/> says. A packed tensor is handed out decoded, as F32.</summary>
+    public PackedStorage? Packing { get; init; }
+
+    /// <summary>Bytes that the numbers take in the file.</summary>
+    public long StoredBytes => Packing?.Bytes ?? ByteLength;
+
     /// <summary>Numbers in the tensor.</summary>
     public long Count
     {

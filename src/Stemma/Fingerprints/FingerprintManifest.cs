@@ -24,7 +24,7 @@ internal sealed record FingerprintManifest
 internal sealed record ModelEntry(
     string Name, string Container, string Architecture, string? DeclaredArchitecture, ModelShape Shape, IReadOnlyList<SourceFile> Files);
 
-internal sealed record TensorEntry(string Name, string Type, IReadOnlyList<long> Shape, string Digest, IReadOnlyList<PartEntry> Parts);
+internal sealed record TensorEntry(string Name, string Type, IReadOnlyList<long> Shape, string Digest, IReadOnlyList<PartEntry> Parts, string? Packing = null);
 
 /// <summary>A part; its moments are the next row of <c>moments</c>, its linear sketch the next of <c>linear</c>, its numbers the next of <c>values</c>.</summary>
 internal sealed record PartEntry(

@@ -73,7 +73,7 @@ public static class FingerprintReader
                 Linear = p.Linear ? linear.Next(square).ToArray() : null,
                 Values = p.Values >= 0 ? values.Next(p.Values).ToArray() : null,
             }).ToList();
-            tensors.Add(new(entry.Name, type, entry.Shape, digest, parts));
+            tensors.Add(new(entry.Name, type, entry.Shape, digest, parts) { Packing = entry.Packing });
         }
 
         return tensors;

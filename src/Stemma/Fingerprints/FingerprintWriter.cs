@@ -65,7 +65,7 @@ public static class FingerprintWriter
             Format = FingerprintManifest.CurrentFormat,
             Recipe = sketch.Recipe,
             Model = new(fingerprint.Name, fingerprint.Format, fingerprint.Architecture, fingerprint.DeclaredArchitecture, fingerprint.Shape, fingerprint.Files),
-            Tensors = [.. sketch.Tensors.Select(t => new TensorEntry(t.Name, t.Type.ToString(), t.Shape, t.Digest.ToString(), [.. t.Parts.Select(EntryOf)]))],
+            Tensors = [.. sketch.Tensors.Select(t => new TensorEntry(t.Name, t.Type.ToString(), t.Shape, t.Digest.ToString(), [.. t.Parts.Select(EntryOf)], t.Packing))],
             Units = [.. sketch.Units.Select(u => new UnitsEntry(u.Layer, u.Total, u.CapLevel, u.Count, u.Gate.Length > 0, u.Up.Length > 0, u.Down.Length > 0))],
             Heads = [.. sketch.Heads.Select(h => new HeadEntry(h.Role, h.Layer, h.Head))],
             Anchors = new(sketch.Anchors.ByBytes, sketch.Anchors.Width, sketch.Anchors.Count, sketch.Anchors.EmbedScale.Length > 0, sketch.Anchors.HeadScale.Length > 0),

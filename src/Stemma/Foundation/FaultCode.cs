@@ -2,8 +2,9 @@ namespace Stemma.Foundation;
 
 /// <summary>
 /// Every way in which Stemma refuses its input. The number is stable and is printed as <c>STM1203</c>: it is a promise to scripts.
-/// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 20xx anatomy and companion files, 21xx tokenizers and chat templates, 30xx fingerprint files,
-/// 40xx comparing, 50xx deriving, 51xx benches and banks, 52xx running, 90xx use.
+/// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 13xx GGUF and packed weights, 14xx ONNX and adapters, 15xx remote, 20xx anatomy and companion
+/// files, 21xx tokenizers and chat templates, 30xx fingerprint files, 40xx comparing, 50xx deriving, 51xx benches and banks, 52xx running, 53xx auditing,
+/// 54xx reports and signatures, 90xx use.
 /// </summary>
 public enum FaultCode
 {
@@ -47,6 +48,9 @@ public enum FaultCode
     TorchLegacy = 1223,
     TorchScript = 1224,
     TorchByteOrder = 1225,
+
+    PackedTensorInvalid = 1321,
+    PackedNumbersInvalid = 1322,
 
     ConfigInvalid = 2001,
     TokenizerInvalid = 2002,

@@ -12,7 +12,7 @@ internal sealed class Findings
     {
         Pair = pair;
         Identical = pair.Subject.Digest == pair.Reference.Digest;
-        Evidence = [.. (Identical ? Battery.OfCopies : Battery.All).Select(m => m.Weigh(pair)).OfType<Evidence>()];
+        Evidence = [.. (Identical ? Battery.OfCopies : Battery.All).AsParallel().AsOrdered().Select(m => m.Weigh(pair)).OfType<Evidence>()];
         if (!Identical) (Gains, Biases) = pair.Learned;
         var exact = Evidence.Where(e => e.Kind == EvidenceKind.Exact && e.Log10P is not null).Select(e => e.Log10P!.Value * ExactBounds.Ln10).ToList();
         Log10P = ExactBounds.Fisher(exact) / ExactBounds.Ln10;

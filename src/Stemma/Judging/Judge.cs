@@ -55,6 +55,7 @@ public static class Judge
             LayerMap = ruling.Relation is Relation.Unrelated or Relation.Inconclusive ? []
                 : [.. pair.Layers.Pairs.Select(p => new LayerMatch(p.Subject, p.Reference, p.Score))],
             Caveats = caveats,
+            Deep = pair.Deep,
         };
     }
 

@@ -94,4 +94,10 @@ public sealed record ComparisonResult
     public required IReadOnlyList<Comparing.Evidence> Evidence { get; init; }
     public required IReadOnlyList<LayerMatch> LayerMap { get; init; }
     public required IReadOnlyList<Caveat> Caveats { get; init; }
+
+    /// <summary>What the search in the weights found, where it was made and took part; null where the fingerprints alone decided.</summary>
+    internal Comparing.Deep.DeepFindings? Deep { get; init; }
+
+    /// <summary>The verdict rests on the weights themselves too, so that fingerprints alone do not repeat it.</summary>
+    public bool WeightsSearched => Deep is not null;
 }

@@ -33,7 +33,7 @@ public static class InspectionJson
         List(json, "tensors", inspection.Tensors, tensor =>
         {
             json.WriteString("name", tensor.Name);
-            json.WriteString("type", tensor.Type.ToString());
+            json.WriteString("type", tensor.StoredAs);
             json.WritePropertyName("shape");
             json.Row(tensor.Shape.Select(size => (double)size));
             json.WriteString("role", tensor.Role);

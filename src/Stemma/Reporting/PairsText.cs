@@ -43,7 +43,7 @@ public static class PairsText
         return lines;
     }
 
-    private static string Headline(IReadOnlyList<ComparisonResult> results)
+    internal static string Headline(IReadOnlyList<ComparisonResult> results)
     {
         var counts = results.GroupBy(result => result.Verdict.Relation).OrderBy(group => group.Key)
             .Select(group => string.Create(CultureInfo.InvariantCulture, $"{group.Count()} {Words(group.Key)}"));

@@ -43,6 +43,9 @@ public sealed record PartSketch
 /// <param name="Parts">Logical parts; empty for tensors that hold no floats.</param>
 public sealed record TensorSketch(string Name, TensorType Type, IReadOnlyList<long> Shape, Digest128 Digest, IReadOnlyList<PartSketch> Parts)
 {
+    /// <summary>Name of the layout in which its numbers are packed in the file; null when they are stored as <see cref="Type"/> says.</summary>
+    public string? Packing { get; init; }
+
     /// <summary>Numbers in the tensor.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
 }

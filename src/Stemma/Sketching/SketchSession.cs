@@ -41,7 +41,7 @@ internal sealed class SketchSession(
 
     private void ReadVectors()
     {
-        var room = RecipeSizing.ValueRoom(anatomy.Assignments.Sum(a => a.Tensor.ByteLength));
+        var room = RecipeSizing.ValueRoom(anatomy.Assignments.Sum(a => a.Tensor.StoredBytes));
         foreach (var assignment in anatomy.Assignments.Where(a => RecipeSizing.IsVector(a.Tensor)).OrderBy(a => a.Tensor.Name, StringComparer.Ordinal))
         {
             cancel.ThrowIfCancellationRequested();

@@ -18,7 +18,7 @@ public static class Sketcher
     public static ModelSketch Run(
         string name, Checkpoint checkpoint, ModelAnatomy anatomy, TokenTable? tokens, int threads, IWorkProgress progress, CancellationToken cancel)
     {
-        var recipe = RecipeSizing.For(anatomy.Assignments.Sum(a => a.Tensor.ByteLength), anatomy);
+        var recipe = RecipeSizing.For(anatomy.Assignments.Sum(a => a.Tensor.StoredBytes), anatomy);
         progress.Begin($"reading {name}", anatomy.Assignments.Sum(a => a.Tensor.ByteLength));
         try
         {

@@ -69,6 +69,6 @@ internal sealed class TensorPass
         }
 
         Array.Clear(_bands);
-        return new(Tensor.Name, Tensor.Type, Tensor.Shape, BandDigests.Combine(_digests), parts);
+        return new(Tensor.Name, Tensor.Type, Tensor.Shape, BandDigests.Combine(_digests), parts) { Packing = Tensor.Packing?.Name };
     }
 }

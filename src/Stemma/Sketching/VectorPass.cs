@@ -27,7 +27,7 @@ internal static class VectorPass
             parts.Add(Summarise(part, values, keepValues && part.Expert == TensorPart.NoExpert));
         }
 
-        return new(tensor.Name, tensor.Type, tensor.Shape, digest, parts);
+        return new(tensor.Name, tensor.Type, tensor.Shape, digest, parts) { Packing = tensor.Packing?.Name };
     }
 
     private static float[] Select(TensorPart part, float[] numbers)

@@ -68,12 +68,66 @@ public sealed class ModelWeights : IDisposable
     /// <summary>A matrix with the gains of its inputs and outputs folded in, W diag(g): what reads or writes the residual stream itself. Infinities and what is no number read as zero.</summary>
     public Matrix? ReadFolded(TensorRole role, int layer = TensorPart.NoLayer, int expert = TensorPart.NoExpert)
     {
-        if (Read(role, layer, expert) is not { } matrix) return null;
+        return Read(role, layer, expert) is not { } matrix ? null : Fold(matrix, _parts[(role, false, layer, expert)].First().Part, null, null);
+    }
+
+    /// <summary>Some rows or columns of a matrix, gains folded in; the others are never in memory.</summary>
+    /// <param name="role">What the matrix does.</param>
+    /// <param name="layer">Layer number.</param>
+    /// <param name="expert">Expert.</param>
+    /// <param name="rows">Rows of [out, in], ascending; all when null.</param>
+    /// <param name="columns">Columns, ascending; all when null.</param>
+    /// <returns>Null when the model has no such matrix.</returns>
+    public Matrix? ReadFolded(TensorRole role, int layer, int expert, int[]? rows, int[]? columns)
+    {
+        if (_parts[(role, false, layer, expert)].ToList() is not [var (tensor, part)])
+            return ReadFolded(role, layer, expert) is not { } whole ? null : Cut(whole, rows, columns);
+        return Fold(PartReader.Read(Checkpoint, tensor, part, rows, columns), part, rows, columns);
+    }
+
+    /// <summary>Rows and columns of a matrix [out, in]; null when the model has none.</summary>
+    public (long Rows, long Columns)? SizeOf(TensorRole role, int layer, int expert = TensorPart.NoExpert)
+    {
+        if (_parts[(role, false, layer, expert)].ToList() is not [var (_, part)]) return Read(role, layer, expert) is { } whole ? (whole.Rows, whole.Columns) : null;
+        return part.Transposed ? (part.Columns.Count, part.Rows.Count) : (part.Rows.Count, part.Columns.Count);
+    }
+
+    /// <summary>Length of each row of a matrix with its gains folded in, the matrix itself never whole in memory; null when the model has none.</summary>
+    public float[]? RowLengths(TensorRole role, int layer, int expert = TensorPart.NoExpert)
+    {
+        if (_parts[(role, false, layer, expert)].ToList() is not [var (tensor, part)] || part.Transposed) return ReadFolded(role, layer, expert)?.NormaliseRows();
+        var (input, output) = (Gain(part.InputGain), Gain(part.OutputGain));
+        var lengths = new float[part.Rows.Count];
+        var next = 0;
+        PartReader.Visit(Checkpoint, tensor, part, null, row =>
+        {
+            var square = 0.0;
+            for (var i = 0; i < row.Length; i++)
+            {
+                var value = float.IsFinite(row[i]) ? (double)row[i] * (input?[i] ?? 1) : 0;
+                square += value * value;
+            }
+
+            lengths[next] = (float)Math.Sqrt(square) * Math.Abs(output?[next] ?? 1);
+            next++;
+        });
+        return lengths;
+    }
+
+    private Matrix Fold(Matrix matrix, TensorPart part, int[]? rows, int[]? columns)
+    {
         matrix.ClearNonFinite();
-        var part = _parts[(role, false, layer, expert)].First().Part;
-        if (Gain(part.InputGain) is { } input && input.Length == matrix.Columns) matrix.ScaleColumns(input);
-        if (Gain(part.OutputGain) is { } output && output.Length == matrix.Rows) matrix.ScaleRows(output);
+        if (Chosen(Gain(part.InputGain), columns) is { } input && input.Length == matrix.Columns) matrix.ScaleColumns(input);
+        if (Chosen(Gain(part.OutputGain), rows) is { } output && output.Length == matrix.Rows) matrix.ScaleRows(output);
         return matrix;
+    }
+
+    private static float[]? Chosen(float[]? gain, int[]? at) => gain is null || at is null ? gain : Array.ConvertAll(at, i => i < gain.Length ? gain[i] : 1);
+
+    private static Matrix Cut(Matrix matrix, int[]? rows, int[]? columns)
+    {
+        var cut = rows is null ? matrix : matrix.Take(rows);
+        return columns is null ? cut : cut.Transpose().Take(columns).Transpose();
     }
 
     /// <summary>Rows of a vocabulary (embedding or head, gain folded), evenly spaced when there are more than asked for; null when the model has none.</summary>

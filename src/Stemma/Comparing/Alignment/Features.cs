@@ -1,18 +1,23 @@
 using System.Runtime.CompilerServices;
-using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Stemma.Foundation.Linear;
 
 namespace Stemma.Comparing.Alignment;
 
 /// <summary>Rows of features, each of unit length (or zero): [rows, width], ready for cosines.</summary>
 public sealed class Features
 {
+    /// <summary>Rows whose cosines are made together.</summary>
+    private const int Block = 256;
+
     private readonly float[] _numbers;
+    private readonly Lazy<Matrix> _columns;
 
     public Features(int rows, int width)
     {
         (Rows, Width) = (rows, width);
         _numbers = new float[(long)rows * width];
+        _columns = new(Columns);
     }
 
     public int Rows { get; }
@@ -48,6 +53,14 @@ public sealed class Features
         }
     }
 
+    private Matrix Columns()
+    {
+        var columns = new Matrix(Width, Rows);
+        for (var row = 0; row < Rows; row++)
+            for (var i = 0; i < Width; i++) columns.Data[(i * Rows) + row] = _numbers[(row * Width) + i];
+        return columns;
+    }
+
     public bool IsZero(int row)
     {
         foreach (var value in this[row])
@@ -56,6 +69,7 @@ public sealed class Features
     }
 
     /// <summary>Cosine of a row of this with one of another.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     internal static float Dot(ReadOnlySpan<float> x, ReadOnlySpan<float> y)
     {
         var sum = Vector512<float>.Zero;
@@ -66,31 +80,17 @@ public sealed class Features
         return total;
     }
 
-    /// <summary>Cosines of one row with every row of <paramref name="other"/>; four at a time, so that the row is loaded once for four.</summary>
-    internal void Cosines(int row, Features other, Span<float> cosines)
+    /// <summary>Cosines with all rows of <paramref name="other"/>, some rows of this at a time, so that memory stays small. The same two rows give the same bits wherever they stand.</summary>
+    /// <param name="other">Rows as long as these.</param>
+    /// <returns>A row of this; and its cosines, as one row of a matrix.</returns>
+    internal IEnumerable<(int Row, Matrix Cosines, int At)> Cosines(Features other)
     {
-        ref var x = ref MemoryMarshal.GetReference(this[row]);
-        ref var all = ref MemoryMarshal.GetArrayDataReference(other._numbers);
-        var whole = Width & ~(Vector512<float>.Count - 1);
-        var j = 0;
-        for (; j <= other.Rows - 4; j += 4)
+        for (var first = 0; first < Rows; first += Block)
         {
-            ref var y = ref Unsafe.Add(ref all, (nint)j * Width);
-            Vector512<float> sum0 = default, sum1 = default, sum2 = default, sum3 = default;
-            for (var i = 0; i < whole; i += Vector512<float>.Count)
-            {
-                var value = Vector512.LoadUnsafe(ref x, (nuint)i);
-                sum0 += value * Vector512.LoadUnsafe(ref y, (nuint)i);
-                sum1 += value * Vector512.LoadUnsafe(ref y, (nuint)(i + Width));
-                sum2 += value * Vector512.LoadUnsafe(ref y, (nuint)(i + (2 * Width)));
-                sum3 += value * Vector512.LoadUnsafe(ref y, (nuint)(i + (3 * Width)));
-            }
-
-            (cosines[j], cosines[j + 1], cosines[j + 2], cosines[j + 3]) = (Vector512.Sum(sum0), Vector512.Sum(sum1), Vector512.Sum(sum2), Vector512.Sum(sum3));
-            for (var i = whole; i < Width; i++)
-                for (var k = 0; k < 4; k++) cosines[j + k] += Unsafe.Add(ref x, i) * Unsafe.Add(ref y, i + (k * Width));
+            var rows = new Matrix(Math.Min(Block, Rows - first), Width);
+            _numbers.AsSpan(first * Width, rows.Data.Length).CopyTo(rows.Data);
+            var block = Products.MultiplyAlone(rows, other._columns.Value);
+            for (var at = 0; at < block.Rows; at++) yield return (first + at, block, at);
         }
-
-        for (; j < other.Rows; j++) cosines[j] = Dot(this[row], other[j]);
     }
 }

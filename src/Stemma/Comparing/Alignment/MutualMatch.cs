@@ -17,11 +17,10 @@ public static class MutualMatch
         Array.Fill(bestOfB, None);
         Array.Fill(scoreOfB, float.NegativeInfinity);
         var empty = Enumerable.Range(0, b.Rows).Select(b.IsZero).ToArray();
-        var cosines = new float[b.Rows];
-        for (var i = 0; i < a.Rows; i++)
+        foreach (var (i, block, at) in a.Cosines(b))
         {
             if (a.IsZero(i)) continue;
-            a.Cosines(i, b, cosines);
+            var cosines = block.Row(at);
             var (best, score) = (None, float.NegativeInfinity);
             for (var j = 0; j < cosines.Length; j++)
             {

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Stemma.Comparing.Statistics;
 using Stemma.Sketching.Kinds;
 
@@ -23,9 +24,9 @@ public sealed class UnitAlignment
     /// <summary>Units per layer that decide which layers are worth a full look.</summary>
     private const int Screening = 96;
 
-    private readonly Dictionary<(int Subject, int Reference), UnitMatch> _matches;
+    private readonly ConcurrentDictionary<(int Subject, int Reference), UnitMatch> _matches;
 
-    private UnitAlignment(Dictionary<(int Subject, int Reference), UnitMatch> matches, MappedUnits best) => (_matches, Best) = (matches, best);
+    private UnitAlignment(ConcurrentDictionary<(int Subject, int Reference), UnitMatch> matches, MappedUnits best) => (_matches, Best) = (matches, best);
 
     public MappedUnits Best { get; }
 
@@ -35,7 +36,7 @@ public sealed class UnitAlignment
 
     public static UnitAlignment Find(IReadOnlyList<LayerUnits> subject, IReadOnlyList<LayerUnits> reference)
     {
-        var found = new Dictionary<(int, int), UnitMatch>();
+        var found = new ConcurrentDictionary<(int, int), UnitMatch>();
         var all = new SeededLayers(subject, reference, int.MaxValue);
         var diagonal = Math.Min(subject.Count, reference.Count);
         var identity = Measure(LayerMap.Identity(diagonal), Pair, 0);
@@ -59,19 +60,14 @@ public sealed class UnitAlignment
         // Two families of maps, the identity and the best of all, are paid for even when the first is enough.
         static MappedUnits Paid(MappedUnits chosen, double other) => chosen with { LogP = ExactBounds.Bonferroni([chosen.LogP, other]) };
 
-        UnitMatch Pair(int i, int j)
-        {
-            var layers = (subject[i].Layer, reference[j].Layer);
-            if (!found.TryGetValue(layers, out var match)) found[layers] = match = all.Match(i, j);
-            return match;
-        }
+        UnitMatch Pair(int i, int j) => found.GetOrAdd((subject[i].Layer, reference[j].Layer), _ => all.Match(i, j));
 
         UnitAlignment Result(MappedUnits mapped) => new(found, mapped);
     }
 
     private static MappedUnits Measure(LayerMap map, Func<int, int, UnitMatch> match, double logTried)
     {
-        var matches = map.Pairs.Select(p => match(p.Subject, p.Reference)).ToList();
+        var matches = map.Pairs.AsParallel().AsOrdered().Select(p => match(p.Subject, p.Reference)).ToList();
         var logP = ExactBounds.LogTail(matches.Sum(m => (long)m.Same), matches.Sum(m => m.Expected));
         return new(map, matches, Math.Min(0, logP + logTried));
     }

@@ -13,22 +13,57 @@ public readonly record struct WitnessMatch(int Agreements, double Expected, int 
     public double Rate(int targets) => Asked == 0 ? 0 : Math.Max(0, Agreements - Expected) / Math.Min(Asked, targets);
 }
 
+/// <summary>The units of a layer that ask for their counterparts and those that are asked, with the features of both witnesses; prepared once for all pairs of layers.</summary>
+public sealed class WitnessUnits
+{
+    /// <summary>Most units that ask, and most that are asked, per layer.</summary>
+    private const int MostAsking = 128, MostAsked = 1024;
+
+    private readonly LayerUnits _units;
+    private readonly Lazy<(Features First, Features Second)> _asking, _asked;
+
+    public WitnessUnits(LayerUnits units)
+    {
+        _units = units;
+        _asking = new(() => Prepare(MostAsking));
+        _asked = new(() => Prepare(MostAsked));
+    }
+
+    internal (Features First, Features Second) Asking => _asking.Value;
+
+    internal (Features First, Features Second) Asked => _asked.Value;
+
+    /// <summary>A gate and another vector are there to be witnesses.</summary>
+    internal bool CanAgree => _units is { HasGate: true, Count: > 0 } && _units.Up.Length > 0;
+
+    /// <summary>The sparser selection asks: its units are the ones that the other side is sure to hold.</summary>
+    internal bool Asks(WitnessUnits other) => _units.CapLevel >= other._units.CapLevel && _units.Total >= other._units.Total;
+
+    private (Features First, Features Second) Prepare(int most)
+    {
+        var rows = Enumerable.Range(0, _units.Count).Where(r => _units.Choices[r].HasFlag(UnitChoice.ByContent)).ToArray();
+        if (rows.Length > most) rows = [.. rows.OrderBy(r => Recipe.UnitRank(_units.Indices[r])).ThenBy(r => _units.Experts[r]).Take(most)];
+        var gates = new Features(rows.Length, Recipe.Projection);
+        for (var r = 0; r < rows.Length; r++) gates.SetBlock(r, 0, _units.Gate.AsSpan(rows[r] * Recipe.Projection, Recipe.Projection));
+        return (gates, UnitPairs.FeaturesOf(_units, rows, gate: false));
+    }
+}
+
 /// <summary>
 /// For each unit of one layer the nearest unit of another by gate (first witness) and by up and down together (second witness). Needs no labels:
 /// permuted, pruned, widened FFNs and experts keep it.
 /// </summary>
 public static class Witnesses
 {
-    /// <summary>Most units that ask, and most that are asked, per layer.</summary>
-    private const int MostAsking = 128, MostAsked = 1024;
-
     /// <summary>Excess agreement rate, 0 to 1, and the counts; null when a layer has no gate or no unit.</summary>
-    public static (double Rate, WitnessMatch Match)? Compare(LayerUnits a, LayerUnits b)
+    public static (double Rate, WitnessMatch Match)? Compare(LayerUnits a, LayerUnits b) => Compare(new WitnessUnits(a), new WitnessUnits(b));
+
+    /// <summary>The same of layers that were prepared.</summary>
+    public static (double Rate, WitnessMatch Match)? Compare(WitnessUnits a, WitnessUnits b)
     {
-        if (!a.HasGate || !b.HasGate || a.Up.Length == 0 || b.Up.Length == 0 || a.Count == 0 || b.Count == 0) return null;
-        // The sparser selection asks: its units are the ones that the other side is sure to hold.
-        var (asking, asked) = a.CapLevel >= b.CapLevel && a.Total >= b.Total ? (a, b) : (b, a);
-        var (first, second, targets) = Ask(asking, asked);
+        if (!a.CanAgree || !b.CanAgree) return null;
+        var (asking, asked) = a.Asks(b) ? (a.Asking, b.Asked) : (b.Asking, a.Asked);
+        var (first, second, targets) = (Nearest(asking.First, asked.First), Nearest(asking.Second, asked.Second), asked.First.Rows);
         var (named1, named2) = (new double[targets], new double[targets]);
         var agreed = new HashSet<int>();
         var disagreeing = 0;
@@ -55,42 +90,17 @@ public static class Witnesses
     public static (int Asked, IReadOnlyList<int> Targets)? Agreements(LayerUnits asking, LayerUnits asked)
     {
         if (!asking.HasGate || !asked.HasGate || asking.Count == 0 || asked.Count == 0) return null;
-        var (first, second, _) = Ask(asking, asked);
+        var (there, here) = (new WitnessUnits(asked).Asked, new WitnessUnits(asking).Asking);
+        var (first, second) = (Nearest(here.First, there.First), Nearest(here.Second, there.Second));
         return (first.Length, [.. first.Where((target, i) => target >= 0 && target == second[i])]);
     }
 
-    private static (int[] First, int[] Second, int Targets) Ask(LayerUnits asking, LayerUnits asked)
-    {
-        var (rows, targets) = (Rows(asking, MostAsking), Rows(asked, MostAsked));
-        return (Nearest(asking.Gate, rows, asked.Gate, targets), NearestOfTwo(asking, rows, asked, targets), targets.Length);
-    }
-
-    private static int[] Rows(LayerUnits units, int most)
-    {
-        var rows = Enumerable.Range(0, units.Count).Where(r => units.Choices[r].HasFlag(UnitChoice.ByContent)).ToArray();
-        return rows.Length <= most ? rows : [.. rows.OrderBy(r => Recipe.UnitRank(units.Indices[r])).ThenBy(r => units.Experts[r]).Take(most)];
-    }
-
-    private static int[] Nearest(sbyte[] asking, int[] rows, sbyte[] asked, int[] targets) =>
-        NearestRows(One(asking, rows), One(asked, targets));
-
-    private static int[] NearestOfTwo(LayerUnits asking, int[] rows, LayerUnits asked, int[] targets) =>
-        NearestRows(UnitPairs.FeaturesOf(asking, rows, gate: false), UnitPairs.FeaturesOf(asked, targets, gate: false));
-
-    private static Features One(sbyte[] directions, int[] rows)
-    {
-        var features = new Features(rows.Length, Recipe.Projection);
-        for (var r = 0; r < rows.Length; r++) features.SetBlock(r, 0, directions.AsSpan(rows[r] * Recipe.Projection, Recipe.Projection));
-        return features;
-    }
-
-    private static int[] NearestRows(Features asking, Features asked)
+    private static int[] Nearest(Features asking, Features asked)
     {
         var nearest = new int[asking.Rows];
-        var cosines = new float[asked.Rows];
-        for (var i = 0; i < asking.Rows; i++)
+        foreach (var (i, block, at) in asking.Cosines(asked))
         {
-            asking.Cosines(i, asked, cosines);
+            var cosines = block.Row(at);
             var (best, score) = (-1, 0f);
             for (var j = 0; j < cosines.Length; j++)
                 if (cosines[j] > score) (best, score) = (j, cosines[j]);

@@ -12,6 +12,9 @@ internal static class BasisStarts
     /// <summary>Leading directions tried of each role pooled over layers, and of each role in each layer. Few are surer, more tell more: which is better depends on the spectra.</summary>
     private static readonly int[] PooledDirections = [8, 16, 32], LayerDirections = [4, 8];
 
+    /// <summary>Most starts that are found: the basis as stored, and each frame with its mirror image.</summary>
+    public static int Most => 1 + (2 * (PooledDirections.Length + 1 + LayerDirections.Length));
+
     /// <param name="subject">The model under suspicion.</param>
     /// <param name="reference">The known model.</param>
     /// <param name="subjectLayers">Layers that may be looked at; the embedding may always.</param>

@@ -36,7 +36,7 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
             var a = reference.Deep(progress, cancel);
             try
             {
-                return DeepComparison.Compare(b, a, cancel);
+                return DeepComparison.Compare(b, a, progress, cancel);
             }
             finally
             {

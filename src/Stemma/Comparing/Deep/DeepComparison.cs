@@ -1,4 +1,5 @@
 using Stemma.Comparing.Alignment;
+using Stemma.Foundation;
 using Stemma.Foundation.Linear;
 
 namespace Stemma.Comparing.Deep;
@@ -22,32 +23,30 @@ internal static class DeepComparison
     /// <summary>Share of units that meet in another layer of the same model before one of the two counts as a copy of the other.</summary>
     private const double Copies = 0.5;
 
-    /// <summary>A unit vector that falls on one axis with this much of its square is that axis.</summary>
-    private const double OneAxis = 0.8;
+    /// <summary>Layers that do not correspond whose attention is compared, as controls: those nearest to the ones that do.</summary>
+    private const int MostControls = 64;
 
-    public static DeepFindings Compare(DeepModel subject, DeepModel reference, CancellationToken cancel)
+    public static DeepFindings Compare(DeepModel subject, DeepModel reference, IWorkProgress progress, CancellationToken cancel)
     {
         if (subject.Units.Count == 0 || reference.Units.Count == 0 || subject.Units[0].SignFree != reference.Units[0].SignFree) return new();
-        var search = Search(subject, reference, cancel);
-        var (all, others) = (Positions(subject, null), Positions(reference, null));
-        if (search.Find(all, others) is not { } whole) return new();
-        if (!Meet(subject, reference, whole.Basis)) return new();
+        var search = Search(subject, reference, progress, cancel);
+        if (search.Find(CrossFit.Positions(subject, null), CrossFit.Positions(reference, null)) is not { } whole) return new();
+        if (!Meet(subject, reference, whole.Basis, cancel)) return new();
 
-        var layers = Fold(subject, reference, search);
+        var fit = new CrossFit(subject, reference, search);
         var scores = new double[subject.Units.Count, reference.Units.Count];
-        var least = Math.Max(Corresponding, OfTheBest * layers.Rates.Values.DefaultIfEmpty().Max());
-        foreach (var (at, rate) in layers.Rates) scores[at.B, at.A] = rate >= least ? rate : 0;
-        var map = LayerMap.Best(scores);
-        if (map.Pairs.Count == 0) return new() { Layers = Pairs(subject, reference, layers, []) };
-        var pairs = Pairs(subject, reference, layers, [.. map.Pairs]);
-        var matched = map.Pairs.Select(p => pairs.First(l => l.Subject == subject.Units[p.Subject].Layer && l.Reference == reference.Units[p.Reference].Layer)).ToList();
+        var least = Math.Max(Corresponding, OfTheBest * fit.Rates.Values.DefaultIfEmpty().Max());
+        foreach (var (at, rate) in fit.Rates) scores[at.B, at.A] = rate >= least ? rate : 0;
+        var map = LayerMap.Best(scores).Pairs;
+        var pairs = Pairs(subject, reference, fit, map);
+        if (map.Count == 0) return new() { Layers = pairs };
+        var matched = map.Select(p => pairs.First(l => l.Subject == subject.Units[p.Subject].Layer && l.Reference == reference.Units[p.Reference].Layer)).ToList();
         var full = Expand(whole.Basis, subject, reference);
-        var axes = Enumerable.Range(0, full.Rows).Count(i => LargestSquare(full.Row(i)) > OneAxis);
-        var kind = KindOf(full, axes);
+        var (kind, axes) = RecoveredBasis.KindOf(full, Math.Min(whole.Basis.Rows, whole.Basis.Columns));
         return new()
         {
             Kind = kind,
-            Learned = LearnedInBasis.Measure(subject, reference, whole.Basis, full, kind, map.Pairs),
+            Learned = LearnedInBasis.Measure(subject, reference, whole.Basis, full, kind, map),
             UnitsInPlace = UnitsInPlace(subject, reference, whole.Basis, map),
             DimensionsPermuted = axes,
             Layers = pairs,
@@ -57,18 +56,19 @@ internal static class DeepComparison
 
     /// <summary>Agreement of all pairs of layers in bases that were fitted to others, whether or not it is worth the time.</summary>
     internal static IReadOnlyList<double> CrossFittedRates(DeepModel subject, DeepModel reference, CancellationToken cancel) =>
-        [.. Fold(subject, reference, Search(subject, reference, cancel)).Rates.Values];
+        [.. new CrossFit(subject, reference, Search(subject, reference, NoProgress.Instance, cancel)).Rates.Values];
 
-    private static BasisSearch Search(DeepModel subject, DeepModel reference, CancellationToken cancel)
+    private static BasisSearch Search(DeepModel subject, DeepModel reference, IWorkProgress progress, CancellationToken cancel)
     {
         var tokens = TokenStart.Find(subject.Weights, reference.Weights);
-        return new(subject, reference, [.. tokens.Select(t => Reduce(t, subject, reference))], cancel);
+        return new(subject, reference, [.. tokens.Select(t => Reduce(t, subject, reference))], progress, cancel);
     }
 
-    private static bool Meet(DeepModel subject, DeepModel reference, Matrix basis)
+    private static bool Meet(DeepModel subject, DeepModel reference, Matrix basis, CancellationToken cancel)
     {
         foreach (var unit in subject.Units)
         {
+            cancel.ThrowIfCancellationRequested();
             var turned = unit.In(basis);
             if (reference.Units.Any(other => WitnessRate.Of(turned, other) > WorthCrossFitting)) return true;
         }
@@ -76,47 +76,18 @@ internal static class DeepComparison
         return false;
     }
 
-    private sealed record Judged(Dictionary<(int B, int A), double> Rates, Dictionary<(int B, int A), double> Attention);
-
-    /// <summary>Every pair of layers in the basis that was fitted to the other fold on both sides.</summary>
-    private static Judged Fold(DeepModel subject, DeepModel reference, BasisSearch search)
+    private static List<DeepLayerPair> Pairs(DeepModel subject, DeepModel reference, CrossFit fit, IReadOnlyList<(int Subject, int Reference)> map)
     {
-        var judged = new Judged([], []);
-        for (var b = 0; b < 2; b++)
-        {
-            for (var a = 0; a < 2; a++)
-            {
-                if (search.Find(Positions(subject, 1 - b), Positions(reference, 1 - a)) is not { } fitted) continue;
-                foreach (var i in Positions(subject, b))
-                {
-                    var units = subject.Units[i].In(fitted.Basis);
-                    var heads = subject.Heads(subject.Units[i].Layer)?.In(fitted.Basis);
-                    foreach (var j in Positions(reference, a))
-                    {
-                        judged.Rates[(i, j)] = WitnessRate.Of(units, reference.Units[j]);
-                        if (heads is not null && reference.Heads(reference.Units[j].Layer) is { } other) judged.Attention[(i, j)] = heads.Likeness(other);
-                    }
-                }
-            }
-        }
+        var matched = map.ToHashSet();
+        var echoes = fit.Rates.Keys.Where(p => !matched.Contains(p) && (map.Any(m => m.Reference == p.A && subject.Repeats(p.B, m.Subject, Copies))
+            || map.Any(m => m.Subject == p.B && reference.Repeats(p.A, m.Reference, Copies)))).ToHashSet();
+        var controls = fit.Rates.Keys.Where(p => !matched.Contains(p) && !echoes.Contains(p)).OrderBy(Distance).ThenBy(p => p).Take(MostControls);
+        var attention = matched.Concat(controls).Order().ToDictionary(p => p, p => fit.Attention(p.Item1, p.Item2));
+        return [.. fit.Rates.OrderBy(p => p.Key)
+            .Select(p => new DeepLayerPair(subject.Units[p.Key.B].Layer, reference.Units[p.Key.A].Layer, p.Value, attention.GetValueOrDefault(p.Key), echoes.Contains(p.Key)))];
 
-        return judged;
+        int Distance((int B, int A) pair) => map.Where(m => m.Subject == pair.B).Select(m => Math.Abs(m.Reference - pair.A)).DefaultIfEmpty(int.MaxValue).First();
     }
-
-    private static List<DeepLayerPair> Pairs(DeepModel subject, DeepModel reference, Judged judged, List<(int Subject, int Reference)> matched)
-    {
-        var pairs = new List<DeepLayerPair>();
-        foreach (var ((i, j), rate) in judged.Rates)
-        {
-            var echo = !matched.Contains((i, j)) && (matched.Exists(m => m.Reference == j && subject.Repeats(i, m.Subject, Copies)) || matched.Exists(m => m.Subject == i && reference.Repeats(j, m.Reference, Copies)));
-            pairs.Add(new(subject.Units[i].Layer, reference.Units[j].Layer, rate, judged.Attention.TryGetValue((i, j), out var likeness) ? likeness : null, echo));
-        }
-
-        return [.. pairs.OrderBy(p => p.Subject).ThenBy(p => p.Reference)];
-    }
-
-    /// <summary>Positions of all layers, or of every second one.</summary>
-    private static IReadOnlyList<int> Positions(DeepModel model, int? fold) => [.. Enumerable.Range(0, model.Units.Count).Where(i => fold is null || i % 2 == fold)];
 
     private static Matrix Reduce(Matrix basis, DeepModel subject, DeepModel reference)
     {
@@ -131,24 +102,9 @@ internal static class DeepComparison
     }
 
     /// <summary>Share of corresponding units that kept their number.</summary>
-    private static double UnitsInPlace(DeepModel subject, DeepModel reference, Matrix basis, LayerMap map)
+    private static double UnitsInPlace(DeepModel subject, DeepModel reference, Matrix basis, IReadOnlyList<(int Subject, int Reference)> map)
     {
-        var agreed = map.Pairs.SelectMany(p => WitnessRate.Agreed(subject.Units[p.Subject].In(basis), reference.Units[p.Reference])).ToList();
+        var agreed = map.SelectMany(p => WitnessRate.Agreed(subject.Units[p.Subject].In(basis), reference.Units[p.Reference])).ToList();
         return agreed.Count == 0 ? 0 : (double)agreed.Count(p => p.Subject == p.Reference) / agreed.Count;
-    }
-
-    private static double LargestSquare(ReadOnlySpan<float> row)
-    {
-        var most = 0f;
-        foreach (var value in row) most = Math.Max(most, value * value);
-        return most;
-    }
-
-    private static BasisKind KindOf(Matrix basis, int axes)
-    {
-        var narrower = Math.Min(basis.Rows, basis.Columns);
-        if (axes < 0.9 * narrower) return BasisKind.Rotation;
-        var kept = Enumerable.Range(0, narrower).Count(i => basis[i, i] > 0 && basis[i, i] * basis[i, i] > OneAxis);
-        return basis.Rows == basis.Columns && kept >= 0.9 * narrower ? BasisKind.Stored : BasisKind.SignedPermutation;
     }
 }

@@ -8,6 +8,9 @@ namespace Stemma.Comparing.Deep;
 /// <summary>What a deep comparison keeps of one model: its FFN units and, of each matrix, the directions of the residual stream that it uses most. Several comparisons may use it at once.</summary>
 internal sealed class DeepModel
 {
+    /// <summary>Memory for attention heads that were read.</summary>
+    private const long MostHeadBytes = 192L << 20;
+
     private readonly ConcurrentDictionary<int, HeadCircuits?> _heads = [];
     private readonly ConcurrentDictionary<(int, int), double> _inner = [];
     private readonly ConcurrentDictionary<(TensorRole Role, int FirstLayer, int Layers, int Rank), Matrix?> _pooled = [];
@@ -39,10 +42,16 @@ internal sealed class DeepModel
         return Subspace.LeadingFactors(Matrix.OfRows([.. parts.SelectMany(p => Enumerable.Range(0, p.Rows).Select(i => p.Row(i).ToArray()))]), rank, 7);
     }
 
-    /// <summary>The attention heads of a layer, read when first asked for; null where they cannot be told apart.</summary>
+    /// <summary>The attention heads of a layer, read when first asked for and kept while there is room; null where they cannot be told apart.</summary>
     public HeadCircuits? Heads(int layer)
     {
-        return _heads.GetOrAdd(layer, wanted => HeadCircuits.Read(Weights, wanted, Reducer));
+        if (_heads.TryGetValue(layer, out var kept)) return kept;
+        var heads = HeadCircuits.Read(Weights, layer, Reducer);
+        // Layers are asked for in their order, more or less: the one farthest away is needed last.
+        while (_heads.Values.Sum(h => h?.Bytes ?? 0) + (heads?.Bytes ?? 0) > MostHeadBytes && _heads.Keys.OrderByDescending(l => Math.Abs(l - layer)).ToList() is [var farthest, ..])
+            _heads.TryRemove(farthest, out _);
+        _heads[layer] = heads;
+        return heads;
     }
 
     /// <summary>Two layers of this very model hold the same units, in any order: one was copied from the other.</summary>

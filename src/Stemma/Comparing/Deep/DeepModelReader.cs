@@ -16,8 +16,14 @@ internal static class DeepModelReader
     /// <summary>Leading directions kept of each matrix.</summary>
     private const int Rank = 32;
 
-    /// <summary>Numbers kept of all units of a model together: half a gigabyte.</summary>
-    private const long MostNumbers = 1L << 27;
+    /// <summary>Numbers kept of all units of a model together: a quarter of a gigabyte.</summary>
+    private const long MostNumbers = 1L << 26;
+
+    /// <summary>Units of a layer that are read, the strongest; each expert gives its share, but some at least.</summary>
+    private const int MostUnits = 4096, FewestOfExpert = 64;
+
+    /// <summary>Bytes of a layer whose matrices are worth clearing away at once.</summary>
+    private const long LargeLayer = 64L << 20;
 
     /// <summary>Rows of a vocabulary that are looked at; more change its leading directions little.</summary>
     private const long MostVocabularyRows = 1 << 14;
@@ -36,7 +42,7 @@ internal static class DeepModelReader
         {
             cancel.ThrowIfCancellationRequested();
             foreach (var (role, matrix) in Matrices(weights, layer)) factors[(layer, role)] = Factor(matrix);
-            progress.Advance(weights.LayerBytes(layer));
+            Done(weights.LayerBytes(layer));
         }
 
         foreach (var role in new[] { TensorRole.Embed, TensorRole.LmHead })
@@ -54,11 +60,21 @@ internal static class DeepModelReader
         {
             cancel.ThrowIfCancellationRequested();
             if (UnitsOf(weights, layer) is { } set) units.Add(Reduced(set.Strongest(perLayer), reducer));
-            progress.Advance(weights.LayerBytes(layer));
+            Done(weights.LayerBytes(layer));
         }
 
         return new DeepModel { Weights = weights, Width = kept, Reducer = reducer, Units = units, Factors = factors };
+
+        void Done(long bytes)
+        {
+            progress.Advance(bytes);
+            if (bytes > LargeLayer) CollectMatrices();
+        }
     }
+
+    /// <summary>The runtime would let the matrices of several layers pile up before it looked for what is no longer used.</summary>
+    [System.Diagnostics.CodeAnalysis.SuppressMessage("Major Code Smell", "S1215", Justification = "Memory is bounded to a layer's matrices, whose size the collector does not weigh.")]
+    private static void CollectMatrices() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
 
     private static IEnumerable<(TensorRole Role, Matrix Matrix)> Matrices(ModelWeights weights, int layer)
     {
@@ -75,22 +91,35 @@ internal static class DeepModelReader
     private static UnitSet? UnitsOf(ModelWeights weights, int layer)
     {
         var sets = new List<UnitSet>();
-        foreach (var expert in weights.Experts(TensorRole.Down, layer))
+        var experts = weights.Experts(TensorRole.Down, layer);
+        foreach (var expert in experts)
         {
-            if (weights.ReadFolded(TensorRole.Down, layer, expert) is not { } down || weights.ReadFolded(TensorRole.Up, layer, expert) is not { } up) continue;
-            var gate = weights.ReadFolded(TensorRole.Gate, layer, expert);
+            var (total, chosen) = Chosen(weights, layer, expert, Math.Max(FewestOfExpert, MostUnits / experts.Count));
+            if (weights.ReadFolded(TensorRole.Down, layer, expert, null, chosen) is not { } down || weights.ReadFolded(TensorRole.Up, layer, expert, chosen, null) is not { } up) continue;
+            var gate = weights.ReadFolded(TensorRole.Gate, layer, expert, chosen, null);
             if (down.Columns != up.Rows || down.Rows != up.Columns || (gate is not null && gate.Rows != up.Rows)) continue;
             var columns = down.Transpose();
             var first = gate ?? up;
             var strength = first.NormaliseRows();
             columns.NormaliseRows();
             if (gate is not null) up.NormaliseRows();
-            sets.Add(new UnitSet(layer, first, gate is null ? [columns] : [up, columns], strength, first.Rows));
+            sets.Add(new UnitSet(layer, first, gate is null ? [columns] : [up, columns], strength, total));
         }
 
         // A layer that mixes FFNs with and without a gate is no transformer's.
         if (sets.Count == 0 || sets.Exists(s => s.Others.Count != sets[0].Others.Count || s.Width != sets[0].Width)) return null;
         return sets.Count == 1 ? sets[0] : UnitSet.Pool(sets) with { Layer = layer };
+    }
+
+    /// <summary>Units of an expert, and which of them are read: the strongest, ascending. Null when all are, or when the shapes do not meet and no unit will be made.</summary>
+    private static (int Total, int[]? Rows) Chosen(ModelWeights weights, int layer, int expert, int most)
+    {
+        var first = weights.Has(TensorRole.Gate, layer, expert) ? TensorRole.Gate : TensorRole.Up;
+        if (weights.SizeOf(first, layer, expert) is not { } size) return (0, null);
+        var meets = weights.SizeOf(TensorRole.Up, layer, expert)?.Rows == size.Rows && weights.SizeOf(TensorRole.Down, layer, expert)?.Columns == size.Rows;
+        if (!meets || size.Rows <= most) return ((int)Math.Min(int.MaxValue, size.Rows), null);
+        var lengths = weights.RowLengths(first, layer, expert)!;
+        return (lengths.Length, [.. Enumerable.Range(0, lengths.Length).OrderByDescending(i => lengths[i]).ThenBy(i => i).Take(most).Order()]);
     }
 
     private static Matrix Factor(Matrix matrix)

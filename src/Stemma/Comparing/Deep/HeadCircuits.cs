@@ -10,17 +10,22 @@ namespace Stemma.Comparing.Deep;
 /// </summary>
 internal sealed class HeadCircuits
 {
-    private readonly Matrix[] _q, _k, _v, _o;
+    private readonly Matrix _q, _k, _v, _o;
+    private readonly int _groups;
     private readonly double[] _queryKeyNorm, _outputValueNorm;
 
-    private HeadCircuits(Matrix[] q, Matrix[] k, Matrix[] v, Matrix[] o)
+    /// <summary>Queries and outputs hold all heads one after another, keys and values all groups; [heads or groups x inner size, width] each.</summary>
+    private HeadCircuits(int heads, int groups, Matrix q, Matrix k, Matrix v, Matrix o)
     {
-        (_q, _k, _v, _o) = (q, k, v, o);
-        _queryKeyNorm = [.. q.Select((m, h) => Math.Sqrt(Math.Max(0, Inner(m, k[h], m, k[h]))))];
-        _outputValueNorm = [.. o.Select((m, h) => Math.Sqrt(Math.Max(0, Inner(m, v[h], m, v[h]))))];
+        (Heads, _groups, _q, _k, _v, _o) = (heads, groups, q, k, v, o);
+        _queryKeyNorm = Norms(q, k);
+        _outputValueNorm = Norms(o, v);
     }
 
-    public int Heads => _q.Length;
+    public int Heads { get; }
+
+    /// <summary>Memory that it takes.</summary>
+    public long Bytes => 4L * (_q.Data.Length + _k.Data.Length + _v.Data.Length + _o.Data.Length);
 
     /// <summary>Reads one layer; null when its shapes do not fit the heads that the configuration names.</summary>
     /// <param name="reducer">Where the residual stream is reduced to.</param>
@@ -33,21 +38,14 @@ internal sealed class HeadCircuits
         var o = reducer is null ? written : Products.MultiplyTransposed(written, reducer);
         if (q.Rows % heads != 0 || k.Rows % groups != 0 || v.Rows % groups != 0 || o.Rows % heads != 0) return null;
         if (q.Rows / heads != k.Rows / groups || o.Rows / heads != v.Rows / groups) return null;
-        var perGroup = heads / groups;
-        return new(
-            [.. Enumerable.Range(0, heads).Select(h => Slice(q, heads, h))], [.. Enumerable.Range(0, heads).Select(h => Slice(k, groups, h / perGroup))],
-            [.. Enumerable.Range(0, heads).Select(h => Slice(v, groups, h / perGroup))], [.. Enumerable.Range(0, heads).Select(h => Slice(o, heads, h))]);
+        return new(heads, groups, q, k, v, o);
 
         Matrix? Reduced(TensorRole role) => weights.ReadFolded(role, layer) is not { } m ? null : reducer is null ? m : Products.MultiplyTransposed(m, reducer);
     }
 
     /// <summary>The same heads with the residual stream in another basis.</summary>
-    public HeadCircuits In(Matrix basis)
-    {
-        return new(Turn(_q), Turn(_k), Turn(_v), Turn(_o));
-
-        Matrix[] Turn(Matrix[] parts) => Array.ConvertAll(parts, p => Products.Multiply(p, basis));
-    }
+    public HeadCircuits In(Matrix basis) =>
+        new(Heads, _groups, Products.Multiply(_q, basis), Products.Multiply(_k, basis), Products.Multiply(_v, basis), Products.Multiply(_o, basis));
 
     /// <summary>Mean cosine of the two circuits over heads, each head with the one that the best assignment gives it; -1 to 1.</summary>
     public double Likeness(HeadCircuits other)
@@ -69,28 +67,62 @@ internal sealed class HeadCircuits
     public Matrix Inside(TensorRole role, int head, HeadCircuits other, int otherHead)
     {
         var (mine, theirs) = role switch { TensorRole.Q => (_q, other._q), TensorRole.K => (_k, other._k), _ => (_v, other._v) };
-        return Polar.Factor(Products.MultiplyTransposed(mine[head], theirs[otherHead]));
+        var ofQueries = role == TensorRole.Q;
+        return Polar.Factor(Products.MultiplyTransposed(Slice(mine, ofQueries ? Heads : _groups, Place(head, ofQueries)), Slice(theirs, ofQueries ? other.Heads : other._groups, other.Place(otherHead, ofQueries))));
     }
+
+    /// <summary>Where a head's rows stand: its own, or its group's.</summary>
+    private int Place(int head, bool own) => own ? head : head / (Heads / _groups);
 
     private Matrix Scores(HeadCircuits a)
     {
+        var (queryKey, outputValue) = (Inner(a, _q, _k, a._q, a._k), Inner(a, _o, _v, a._o, a._v));
         var scores = new Matrix(Heads, a.Heads);
         for (var i = 0; i < Heads; i++)
         {
             for (var j = 0; j < a.Heads; j++)
             {
-                var queryKey = Inner(_q[i], _k[i], a._q[j], a._k[j]) / Math.Max(1e-30, _queryKeyNorm[i] * a._queryKeyNorm[j]);
-                var outputValue = Inner(_o[i], _v[i], a._o[j], a._v[j]) / Math.Max(1e-30, _outputValueNorm[i] * a._outputValueNorm[j]);
-                scores[i, j] = (float)((queryKey + outputValue) / 2);
+                scores[i, j] = (float)(((queryKey[i, j] / Math.Max(1e-30, _queryKeyNorm[i] * a._queryKeyNorm[j]))
+                    + (outputValue[i, j] / Math.Max(1e-30, _outputValueNorm[i] * a._outputValueNorm[j]))) / 2);
             }
         }
 
         return scores;
     }
 
-    /// <summary>&lt;XᵀY, X'ᵀY'&gt; of two products [width, width], without making them: tr(XᵀY Y'ᵀX') = Σ (X X'ᵀ) ∘ (Y Y'ᵀ).</summary>
-    private static double Inner(Matrix x, Matrix y, Matrix x2, Matrix y2) =>
-        Products.Dot(Products.MultiplyTransposed(x, x2).Data, Products.MultiplyTransposed(y, y2).Data);
+    /// <summary>
+    /// &lt;XᵀY, X'ᵀY'&gt; of the products [width, width] of all heads with all of another layer's, without making them: tr(XᵀY Y'ᵀX') = Σ (X X'ᵀ) ∘ (Y Y'ᵀ).
+    /// </summary>
+    private double[,] Inner(HeadCircuits a, Matrix x, Matrix y, Matrix x2, Matrix y2)
+    {
+        var (xs, ys) = (Products.MultiplyTransposed(x, x2), Products.MultiplyTransposed(y, y2));
+        var (rows, columns) = (x.Rows / Heads, x2.Rows / a.Heads);
+        var inner = new double[Heads, a.Heads];
+        if (rows != y.Rows / _groups || columns != y2.Rows / a._groups) return inner;
+        for (var i = 0; i < Heads; i++)
+        {
+            for (var j = 0; j < a.Heads; j++)
+            {
+                for (var r = 0; r < rows; r++)
+                {
+                    inner[i, j] += Products.Dot(
+                        xs.Row((i * rows) + r).Slice(j * columns, columns), ys.Row((Place(i, false) * rows) + r).Slice(a.Place(j, false) * columns, columns));
+                }
+            }
+        }
+
+        return inner;
+    }
+
+    /// <summary>Frobenius norm of XᵀY of each head.</summary>
+    private double[] Norms(Matrix x, Matrix y)
+    {
+        return [.. Enumerable.Range(0, Heads).Select(h =>
+        {
+            var (mine, other) = (Slice(x, Heads, h), Slice(y, _groups, Place(h, false)));
+            return Math.Sqrt(Math.Max(0, Products.Dot(Products.MultiplyTransposed(mine, mine).Data, Products.MultiplyTransposed(other, other).Data)));
+        })];
+    }
 
     private static Matrix Slice(Matrix all, int parts, int part)
     {

@@ -35,7 +35,7 @@ public sealed record LearnedInBasis(double? Gains, double? Biases, double? Matri
 
         return new(
             kind == BasisKind.Rotation ? null : Pooled(matched, (i, j) => GainRoles.Select(role => GainsOf(subject, reference, full, role, subject.Units[i].Layer, reference.Units[j].Layer))),
-            Pooled(matched, (i, j) => BiasRoles.Select(role => BiasesOf(subject, reference, basis, role, subject.Units[i].Layer, reference.Units[j].Layer))),
+            Pooled(matched, (i, j) => BiasesOf(subject, reference, basis, subject.Units[i].Layer, reference.Units[j].Layer)),
             cosines.Count == 0 ? null : cosines.Average(),
             kept.Count == 0 ? null : DirectionsKept.Ratio(kept));
     }
@@ -80,14 +80,20 @@ public sealed record LearnedInBasis(double? Gains, double? Biases, double? Matri
         return Correlate(mine, theirs);
     }
 
-    private static (double, int)? BiasesOf(DeepModel subject, DeepModel reference, Matrix basis, TensorRole role, int subjectLayer, int referenceLayer)
+    /// <summary>The three biases of a pair of layers, as far as both have them.</summary>
+    private static IEnumerable<(double, int)?> BiasesOf(DeepModel subject, DeepModel reference, Matrix basis, int subjectLayer, int referenceLayer)
     {
-        if (subject.Weights.ReadVector(role, subjectLayer, bias: true) is not { } b || reference.Weights.ReadVector(role, referenceLayer, bias: true) is not { } a) return null;
-        if (subject.Heads(subjectLayer) is not { } mine || reference.Heads(referenceLayer) is not { } theirs || mine.Heads != theirs.Heads) return null;
-        mine = mine.In(basis);
-        var heads = mine.Partners(theirs);
-        var parts = role == TensorRole.Q ? subject.Weights.Shape.Heads : subject.Weights.Shape.KvHeads;
-        if (b.Length != a.Length || parts == 0 || b.Length % parts != 0) return null;
+        var both = BiasRoles.Select(role => (Role: role, B: subject.Weights.ReadVector(role, subjectLayer, bias: true), A: reference.Weights.ReadVector(role, referenceLayer, bias: true)))
+            .Where(v => v.B is not null && v.B.Length == v.A?.Length).ToList();
+        if (both.Count == 0 || subject.Heads(subjectLayer)?.In(basis) is not { } mine || reference.Heads(referenceLayer) is not { } theirs || mine.Heads != theirs.Heads) yield break;
+        var partners = mine.Partners(theirs);
+        foreach (var (role, b, a) in both)
+            yield return BiasOf(role, b!, a!, role == TensorRole.Q ? subject.Weights.Shape.Heads : subject.Weights.Shape.KvHeads, mine, theirs, partners);
+    }
+
+    private static (double, int)? BiasOf(TensorRole role, float[] b, float[] a, int parts, HeadCircuits mine, HeadCircuits theirs, int[] heads)
+    {
+        if (parts == 0 || b.Length % parts != 0) return null;
         var size = b.Length / parts;
         var perPart = heads.Length / parts;
         var (x, y) = (new List<double>(), new List<double>());

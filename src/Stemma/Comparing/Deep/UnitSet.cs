@@ -24,6 +24,15 @@ internal sealed record UnitSet(int Layer, Matrix First, IReadOnlyList<Matrix> Ot
     public UnitSet In(Matrix basis) =>
         this with { First = Products.Multiply(First, basis), Others = [.. Others.Select(m => Products.Multiply(m, basis))] };
 
+    /// <summary>The strongest units of several layers together, as one set.</summary>
+    public static UnitSet Strongest(IReadOnlyList<UnitSet> layers, int most)
+    {
+        if (layers.Sum(l => l.Count) <= most) return Pool(layers);
+        var chosen = layers.SelectMany((set, at) => set.Strength.Select((strength, row) => (Strength: strength, Set: at, Row: row)))
+            .OrderByDescending(u => u.Strength).ThenBy(u => u.Set).ThenBy(u => u.Row).Take(most).ToLookup(u => u.Set, u => u.Row);
+        return Pool([.. layers.Select((set, at) => set.Take([.. chosen[at].Order()]))]);
+    }
+
     /// <summary>Several layers as one.</summary>
     public static UnitSet Pool(IReadOnlyList<UnitSet> layers) => new(
         -1, Stack([.. layers.Select(l => l.First)]), [.. Enumerable.Range(0, layers[0].Others.Count).Select(i => Stack([.. layers.Select(l => l.Others[i])]))],
@@ -33,9 +42,10 @@ internal sealed record UnitSet(int Layer, Matrix First, IReadOnlyList<Matrix> Ot
     public UnitSet Strongest(int most)
     {
         if (Count <= most) return this;
-        int[] rows = [.. Enumerable.Range(0, Count).OrderByDescending(i => Strength[i]).ThenBy(i => i).Take(most).Order()];
-        return this with { First = First.Take(rows), Others = [.. Others.Select(m => m.Take(rows))], Strength = [.. rows.Select(r => Strength[r])] };
+        return Take([.. Enumerable.Range(0, Count).OrderByDescending(i => Strength[i]).ThenBy(i => i).Take(most).Order()]);
     }
+
+    private UnitSet Take(int[] rows) => this with { First = First.Take(rows), Others = [.. Others.Select(m => m.Take(rows))], Strength = [.. rows.Select(r => Strength[r])] };
 
     private static Matrix Stack(IReadOnlyList<Matrix> parts)
     {

@@ -20,6 +20,9 @@ public sealed record StoredPart(PartKey Key, PartSketch Part, TensorType Type, D
 {
     private readonly Lazy<double?> _rounding = new(() => StorageRounding.RelativeVariance(Type, Part.Moments));
 
+    /// <summary>Its numbers were put together from several tensors of the file: the type says nothing about their rounding.</summary>
+    public bool Packed { get; init; }
+
     public bool IsMatrix => Part.Linear is not null;
 
     /// <summary>The same shape on both sides, and the same gain folded in, so that the difference of the sketches is the sketch of the difference.</summary>
@@ -34,7 +37,7 @@ public sealed record StoredPart(PartKey Key, PartSketch Part, TensorType Type, D
     public bool SameShape(StoredPart other) => Part.Units == other.Part.Units && Part.Inner == other.Part.Inner;
 
     /// <summary>Variance of storage rounding as a share of the mean square; null for grids that are no floating-point numbers.</summary>
-    public double? Rounding => _rounding.Value;
+    public double? Rounding => Packed ? null : _rounding.Value;
 }
 
 /// <summary>All trained parts of a model with known roles.</summary>
@@ -55,7 +58,7 @@ public sealed class StoredParts
         {
             var key = new PartKey(part.Role, part.IsBias, part.Layer, part.Expert, part.Head);
             var gain = part.Linear is null || folded.Of(part.Role, part.Layer) is not { } reference ? [] : gains.GetValueOrDefault(reference);
-            _parts.TryAdd(key, new(key, part, tensor.Type, tensor.Digest, gain));
+            _parts.TryAdd(key, new(key, part, tensor.Type, tensor.Digest, gain) { Packed = tensor.Packing is not null });
         }
     }
 

@@ -47,8 +47,8 @@ public sealed class TokenGeometry : IMethod
         rows.Normalise();
         var gram = new double[slots.Length * (slots.Length - 1) / 2];
         var at = 0;
-        for (var i = 0; i < slots.Length; i++)
-            for (var j = 0; j < i; j++) gram[at++] = Features.Dot(rows[i], rows[j]);
+        foreach (var (i, cosines, line) in rows.Cosines(rows))
+            for (var j = 0; j < i; j++) gram[at++] = cosines[line, j];
         return gram;
     }
 }

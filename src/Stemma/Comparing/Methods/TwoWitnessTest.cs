@@ -16,20 +16,14 @@ public sealed class TwoWitnessTest : IMethod
     {
         if (!pair.SameWidth) return null;
         var (subject, reference) = (pair.Subject.Sketch.Units, pair.Reference.Sketch.Units);
-        var matched = new List<(double Rate, WitnessMatch Match)>();
-        var others = new List<(int, int)>();
+        WitnessUnits[] here = [.. subject.Select(u => new WitnessUnits(u))], there = [.. reference.Select(u => new WitnessUnits(u))];
+        var (counterparts, others) = (new List<(int, int)>(), new List<(int, int)>());
         for (var i = 0; i < subject.Count; i++)
-        {
-            for (var j = 0; j < reference.Count; j++)
-            {
-                if (reference[j].Layer != pair.CounterpartOf(subject[i].Layer)) others.Add((i, j));
-                else if (Witnesses.Compare(subject[i], reference[j]) is { } found) matched.Add(found);
-            }
-        }
-
+            for (var j = 0; j < reference.Count; j++) (reference[j].Layer == pair.CounterpartOf(subject[i].Layer) ? counterparts : others).Add((i, j));
+        var matched = Compare(counterparts).ToList();
         if (matched.Count == 0) return null;
         var step = Math.Max(1, others.Count / MostControls);
-        var controls = others.Where((_, n) => n % step == 0).Select(p => Witnesses.Compare(subject[p.Item1], reference[p.Item2])?.Rate).OfType<double>().ToList();
+        var controls = Compare(others.Where((_, n) => n % step == 0)).Select(c => c.Rate).ToList();
         var rate = matched.Average(m => m.Rate);
         return new Evidence
         {
@@ -45,5 +39,8 @@ public sealed class TwoWitnessTest : IMethod
                 + $"a rate of {rate:0.000}" + Statistics.Controls.Sentence(controls) + ".",
             Series = [new("excess agreement per matched layer", [.. matched.Select(m => m.Rate)])],
         };
+
+        IEnumerable<(double Rate, WitnessMatch Match)> Compare(IEnumerable<(int Here, int There)> pairs) =>
+            pairs.AsParallel().AsOrdered().Select(p => Witnesses.Compare(here[p.Here], there[p.There])).OfType<(double, WitnessMatch)>();
     }
 }

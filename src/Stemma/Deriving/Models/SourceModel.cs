@@ -39,7 +39,10 @@ internal sealed class SourceModel : IDisposable
         var weights = ModelWeights.Open(path);
         try
         {
-            return new(name, weights, ConfigFile.Read(weights.Checkpoint.Folder));
+            var config = ConfigFile.Read(weights.Checkpoint.Folder);
+            // What is derived is written unpacked.
+            if (weights.Checkpoint.Tensors.Any(t => t.Packing is not null)) config?.Remove("quantization_config");
+            return new(name, weights, config);
         }
         catch
         {

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Stemma.Foundation.Linear;
 
 /// <summary>
@@ -21,12 +24,12 @@ public static class Subspace
         for (var round = 0; round < Rounds; round++)
         {
             Orthonormalise(x);
-            x = Products.MultiplyTransposed(Products.MultiplyTransposed(x, w), transposed);
+            x = Products.Multiply(Products.Multiply(x, transposed), w);
         }
 
         Orthonormalise(x);
         // Rayleigh-Ritz: within the subspace the eigenvectors of X WᵀW Xᵀ.
-        var image = Products.MultiplyTransposed(x, w);
+        var image = Products.Multiply(x, transposed);
         var (values, vectors) = Decomposition.Symmetric(Products.MultiplyTransposed(image, image));
         var kept = Math.Min(rank, size);
         var factors = Products.Multiply(vectors.Transpose().Take([.. Enumerable.Range(0, kept)]), x);
@@ -46,7 +49,7 @@ public static class Subspace
                 {
                     var earlier = x.Row(j);
                     var share = (float)Products.Dot(row, earlier);
-                    for (var k = 0; k < row.Length; k++) row[k] -= share * earlier[k];
+                    Subtract(row, share, earlier);
                 }
             }
 
@@ -54,6 +57,16 @@ public static class Subspace
             var scale = norm > 1e-6 * before && norm > 0 ? (float)(1 / norm) : 0;
             foreach (ref var value in row) value *= scale;
         }
+    }
+
+    /// <summary>x -= share y.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Subtract(Span<float> x, float share, ReadOnlySpan<float> y)
+    {
+        var i = 0;
+        for (; i <= x.Length - Vector512<float>.Count; i += Vector512<float>.Count)
+            (Vector512.Create<float>(x[i..]) - (Vector512.Create(share) * Vector512.Create(y[i..]))).CopyTo(x[i..]);
+        for (; i < x.Length; i++) x[i] -= share * y[i];
     }
 
     /// <summary>Sums of uniform numbers: near enough to normal, and the same everywhere.</summary>

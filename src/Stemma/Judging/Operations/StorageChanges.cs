@@ -16,9 +16,15 @@ internal static class StorageChanges
     {
         var (subject, reference) = (Of(findings.Pair.Subject), Of(findings.Pair.Reference));
         var (coarse, coarseThere) = (subject.Distinct < GridDistinct, reference.Distinct < GridDistinct);
+        var packing = PackedWeights.Describe(findings.Pair.Subject, findings.Pair.Reference);
         if (Sides(coarse && reference.Distinct > OrdinaryDistinct, coarseThere && subject.Distinct > OrdinaryDistinct) is { } q)
         {
-            yield return new(new("quantised", $"Of 64 neighbouring weights that are not zero {64 * subject.Distinct:0} are different values, in the reference {64 * reference.Distinct:0}: a coarse grid."), q);
+            yield return new(new("quantised", $"Of 64 neighbouring weights that are not zero {64 * subject.Distinct:0} are different values, in the reference {64 * reference.Distinct:0}: a coarse grid.{(packing is null ? "" : " " + packing)}"), q);
+        }
+        else if (packing is not null)
+        {
+            // Models are trained in 8 bits and published in 16 as well as the other way round, so the layout alone tells no direction.
+            yield return new(new("quantised", packing));
         }
 
         // A coarse grid has zeros of its own: they neither make a model pruned nor hide that the other one is.
