@@ -7,6 +7,7 @@ using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Running;
 using Stemma.Running.Routing;
+using Stemma.Running.Routing.Costs;
 
 namespace Stemma.Cli;
 
@@ -32,9 +33,11 @@ internal interface IStemmaEngine
 
     BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel);
 
+    Transformer OpenTransformer(string path);
+
     RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel);
 
-    Transformer OpenTransformer(string path);
+    ServingPlan PlanServing(ServingRequest request, CancellationToken cancel);
 }
 
 /// <summary>The real one.</summary>
@@ -66,8 +69,10 @@ internal sealed class StemmaEngine : IStemmaEngine
     public BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel) =>
         Engine.Bench(zooFolder, options, clock, progress, cancel);
 
+    public Transformer OpenTransformer(string path) => Engine.OpenTransformer(path);
+
     public RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel) =>
         Engine.SimulateRouting(setting, trials, seed, cancel);
 
-    public Transformer OpenTransformer(string path) => Engine.OpenTransformer(path);
+    public ServingPlan PlanServing(ServingRequest request, CancellationToken cancel) => Engine.PlanServing(request, cancel);
 }

@@ -9,6 +9,7 @@ using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Running;
 using Stemma.Running.Routing;
+using Stemma.Running.Routing.Costs;
 
 namespace Stemma;
 
@@ -134,6 +135,11 @@ public static class Engine
         return BenchRun.Run(ZooReader.Read(zooFolder), comparer, options ?? new(), clock ?? TimeProvider.System, progress ?? NoProgress.Instance, cancel);
     }
 
+    /// <summary>Opens a model that will be run: see <see cref="Transformer.Start"/>.</summary>
+    /// <param name="path">A folder with weights and config.json.</param>
+    /// <exception cref="StemmaException">The input was refused, or asks for something that is not computed.</exception>
+    public static Transformer OpenTransformer(string path) => Transformer.Open(path);
+
     /// <summary>How uneven expert routing loads devices where all experts are equally likely: exact where that is known, drawn otherwise.</summary>
     /// <param name="setting">Experts, groups, devices, tokens.</param>
     /// <param name="trials">Batches to draw per rule.</param>
@@ -143,10 +149,9 @@ public static class Engine
     public static RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed = 0, CancellationToken cancel = default) =>
         RoutingSimulator.Run(setting, trials, seed, cancel);
 
-    /// <summary>Opens a model that will be run: see <see cref="Transformer.Start"/>.</summary>
-    /// <param name="path">A folder with weights and config.json.</param>
-    /// <exception cref="StemmaException">The input was refused, or asks for something that is not computed.</exception>
-    public static Transformer OpenTransformer(string path) => Transformer.Open(path);
+    /// <summary>Tokens per second against sequences and devices, with the cost of uneven expert loads.</summary>
+    /// <exception cref="StemmaException">An unknown shape or device, or numbers that do not fit together.</exception>
+    public static ServingPlan PlanServing(ServingRequest request, CancellationToken cancel = default) => ServingPlan.Make(request, cancel);
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
     public static void Save(Fingerprint fingerprint, string path)
