@@ -1,3 +1,4 @@
+using Stemma.Auditing.Vocabularies;
 using Stemma.Benching;
 using Stemma.Comparing.Deep;
 using Stemma.Deriving;
@@ -31,12 +32,16 @@ internal interface IStemmaEngine
 
     BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel);
 
+    VocabularyAudit AuditVocabulary(IReadOnlyList<(string Folder, string Name)> folders);
+
     RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel);
 }
 
 /// <summary>The real one.</summary>
 internal sealed class StemmaEngine : IStemmaEngine
 {
+    public VocabularyAudit AuditVocabulary(IReadOnlyList<(string Folder, string Name)> folders) => Engine.AuditVocabulary(folders);
+
     public void Check(string path) => Engine.Check(path);
 
     public Fingerprint Fingerprint(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel) =>

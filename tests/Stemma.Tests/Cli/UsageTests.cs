@@ -57,6 +57,7 @@ public sealed class UsageTests
     [InlineData("inspect")]
     [InlineData("bench")]
     [InlineData("route")]
+    [InlineData("audit")]
     [InlineData("doctor")]
     [InlineData("version")]
     public void Every_help_ends_with_examples_that_parse(string verb)

@@ -62,7 +62,7 @@ internal static class TemplateFilters
             case "float":
                 return TemplateValues.Number(value) ?? (double.TryParse(Text(), NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : 0.0);
             case "abs":
-                return value is long whole ? Math.Abs(whole) : Math.Abs(TemplateValues.Number(value) ?? throw TemplateFault.Invalid(run.Source, line, "'abs' of what is no number"));
+                return value is long whole ? (object)Math.Abs(whole) : Math.Abs(TemplateValues.Number(value) ?? throw TemplateFault.Invalid(run.Source, line, "'abs' of what is no number"));
             default:
                 throw TemplateFault.Unsupported(run.Source, line, $"the filter '{name}'");
         }

@@ -102,7 +102,7 @@ internal static class TemplateValues
         JsonValueKind.True => true,
         JsonValueKind.False => false,
         JsonValueKind.String => element.GetString(),
-        JsonValueKind.Number => element.TryGetInt64(out var number) ? number : element.GetDouble(),
+        JsonValueKind.Number => element.TryGetInt64(out var number) ? (object)number : element.GetDouble(),
         JsonValueKind.Array => element.EnumerateArray().Select(Of).ToList(),
         JsonValueKind.Object => new TemplateMap(element.EnumerateObject().Select(entry => KeyValuePair.Create(entry.Name, Of(entry.Value)))),
         _ => null,
