@@ -66,7 +66,7 @@ public static class AuditJson
         json.WriteNumber("ids", figures.Ids);
         json.WriteNumber("telling_tokens", figures.Telling);
         Names(json, "control_tokens", figures.ControlTokens);
-        json.WriteString("problem", figures.Problem.Length == 0 ? null : figures.Problem);
+        json.WriteString("note", figures.Note.Length == 0 ? null : figures.Note);
         json.WriteStartArray("samples");
         foreach (var cut in figures.Samples)
         {

@@ -30,7 +30,7 @@ public static class AuditText
         lines.AddSection($"Stretches of {audit.Subject.Name} by the order they keep", audit.Blocks.Count == 0 ? [] : TextTable.Lines(StretchColumns, [.. audit.Blocks.Select(Stretch)], width));
         var cut = models.Where(model => model.Samples.Count > 0).ToList();
         lines.AddSection("Tokens a word, in Chinese a character (bytes a token)", cut.Count == 0 ? [] : TextTable.Lines(SampleColumns, [.. cut.Select(Samples)], width));
-        lines.AddSection("Not run", TextSections.Pairs(models.Where(model => model.Problem.Length > 0).Select(model => (model.Name, model.Problem)), width, TextTone.Warning));
+        lines.AddSection("Notes", TextSections.Pairs(models.Where(model => model.Note.Length > 0).Select(model => (model.Name, model.Note)), width, TextTone.Warning));
         lines.Add(new(""));
         lines.AddRange(ShownText.Wrap("Tokenizers are published and taken over freely: what they share says nothing about the weights.", width).Select(line => new TextLine(line, TextTone.Faint)));
         return lines;

@@ -8,12 +8,13 @@ namespace Stemma.Auditing.Vocabularies;
 /// <param name="Telling">Tokens that count in comparisons.</param>
 /// <param name="ControlTokens">Control tokens as spelled.</param>
 /// <param name="Samples">How it cuts the built-in texts; empty where it does not run.</param>
-/// <param name="Problem">Why it does not run; empty when it does.</param>
-public sealed record VocabularyFigures(string Name, string Source, string Kind, int Ids, int Telling, IReadOnlyList<string> ControlTokens, IReadOnlyList<SampleCut> Samples, string Problem)
+/// <param name="Note">What limits the figures: why it does not run, or what was assumed; empty for nothing.</param>
+public sealed record VocabularyFigures(string Name, string Source, string Kind, int Ids, int Telling, IReadOnlyList<string> ControlTokens, IReadOnlyList<SampleCut> Samples, string Note)
 {
     /// <summary>The figures of a vocabulary.</summary>
     public static VocabularyFigures Of(AuditedVocabulary vocabulary) => new(
-        vocabulary.Name, vocabulary.Table.Source, vocabulary.Table.Kind, vocabulary.Table.Tokens.Count, vocabulary.Telling, vocabulary.ControlTokens, SampleTexts.Cut(vocabulary), vocabulary.TokenizerProblem);
+        vocabulary.Name, vocabulary.Table.Source, vocabulary.Table.Kind, vocabulary.Table.Tokens.Count, vocabulary.Telling, vocabulary.ControlTokens, SampleTexts.Cut(vocabulary),
+        vocabulary.Tokenizer is { } tokenizer ? string.Join("; ", tokenizer.Notices.Select(notice => notice.Text)) : vocabulary.TokenizerProblem);
 }
 
 /// <summary>One vocabulary held against others.</summary>

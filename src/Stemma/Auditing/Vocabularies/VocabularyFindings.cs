@@ -19,7 +19,7 @@ internal static class VocabularyFindings
     /// <summary>Fewer shared tokens say nothing about order.</summary>
     public const int FewestShared = 100;
 
-    /// <summary>A Chinese character in so many tokens or more: the vocabulary was not made for Chinese.</summary>
+    /// <summary>A Chinese character in so many tokens or more: no Chinese word is whole.</summary>
     public const double ByCharacter = 1;
 
     private const double TemplatesAlike = 0.8;
@@ -41,7 +41,7 @@ internal static class VocabularyFindings
         if (Stitched(subject, blocks) is { } stitched) findings.Add(stitched);
         if (figures.Samples.FirstOrDefault(cut => cut.Text == "chinese") is { Fertility: >= ByCharacter } chinese)
         {
-            findings.Add(new("chinese-by-character", $"{subject.Name} needs {Number(chinese.Fertility)} tokens for a Chinese character: its vocabulary was not made for Chinese.")
+            findings.Add(new("chinese-by-character", $"{subject.Name} needs {Number(chinese.Fertility)} tokens for a Chinese character: it writes Chinese character by character or in smaller pieces.")
             {
                 Numbers = new SortedDictionary<string, double>(StringComparer.Ordinal) { ["tokens_per_character"] = chinese.Fertility },
             });
