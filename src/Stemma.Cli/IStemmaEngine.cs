@@ -1,3 +1,4 @@
+using Stemma.Auditing.Vocabularies;
 using Stemma.Benching;
 using Stemma.Comparing.Deep;
 using Stemma.Deriving;
@@ -35,6 +36,8 @@ internal interface IStemmaEngine
 
     Transformer OpenTransformer(string path);
 
+    VocabularyAudit AuditVocabulary(IReadOnlyList<(string Folder, string Name)> folders);
+
     RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel);
 
     ServingPlan PlanServing(ServingRequest request, CancellationToken cancel);
@@ -43,6 +46,8 @@ internal interface IStemmaEngine
 /// <summary>The real one.</summary>
 internal sealed class StemmaEngine : IStemmaEngine
 {
+    public VocabularyAudit AuditVocabulary(IReadOnlyList<(string Folder, string Name)> folders) => Engine.AuditVocabulary(folders);
+
     public void Check(string path) => Engine.Check(path);
 
     public Fingerprint Fingerprint(string path, SketchOptions options, IWorkProgress progress, CancellationToken cancel) =>

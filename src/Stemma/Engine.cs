@@ -1,4 +1,5 @@
 using Stemma.Anatomy;
+using Stemma.Auditing.Vocabularies;
 using Stemma.Benching;
 using Stemma.Checkpoints;
 using Stemma.Comparing.Deep;
@@ -152,6 +153,15 @@ public static class Engine
     /// <summary>Tokens per second against sequences and devices, with the cost of uneven expert loads.</summary>
     /// <exception cref="StemmaException">An unknown shape or device, or numbers that do not fit together.</exception>
     public static ServingPlan PlanServing(ServingRequest request, CancellationToken cancel = default) => ServingPlan.Make(request, cancel);
+
+    /// <summary>Holds a model's tokenizer against others: shared tokens by the bytes they stand for, their order, control tokens, chat template. Reads no weights.</summary>
+    /// <param name="folders">Folders with the names that the report uses: first the one that is asked about, then those it is held against.</param>
+    /// <exception cref="StemmaException"><see cref="FaultCode.VocabularyMissing"/> or another refusal of a tokenizer file.</exception>
+    public static VocabularyAudit AuditVocabulary(IReadOnlyList<(string Folder, string Name)> folders)
+    {
+        var read = folders.Select(folder => AuditedVocabulary.Read(folder.Folder, folder.Name)).ToList();
+        return VocabularyAudit.Run(read[0], read[1..]);
+    }
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
     public static void Save(Fingerprint fingerprint, string path)

@@ -53,7 +53,7 @@ internal static class CommandLine
         new CompareCommand(around), new SketchCommand(around), new InspectCommand(around), new DeriveCommand(around), new BenchCommand(around),
         new RunCommand(around),
         new RouteCommand(around),
-        new RunCommand(around),
+        new AuditCommand(around),
         new DoctorCommand(around), new VersionCommand(around),
     ];
 }

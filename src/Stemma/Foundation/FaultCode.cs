@@ -65,6 +65,8 @@ public enum FaultCode
     TemplateTooLong = 2107,
     TemplateRefused = 2108,
 
+    VocabularyMissing = 5301,
+
     FingerprintInvalid = 3001,
     FingerprintVersion = 3002,
     FingerprintEmpty = 3003,

@@ -58,6 +58,7 @@ public sealed class UsageTests
     [InlineData("bench")]
     [InlineData("route")]
     [InlineData("run")]
+    [InlineData("audit")]
     [InlineData("doctor")]
     [InlineData("version")]
     public void Every_help_ends_with_examples_that_parse(string verb)

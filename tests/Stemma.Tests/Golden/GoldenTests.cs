@@ -15,6 +15,7 @@ public sealed class GoldenTests
     [InlineData("help-inspect", "inspect")]
     [InlineData("help-route", "route")]
     [InlineData("help-run", "run")]
+    [InlineData("help-audit", "audit")]
     [InlineData("help-doctor", "doctor")]
     [InlineData("help-version", "version")]
     public void Help_reads_as_reviewed(string name, params string[] verb) => GoldenFile.Check(name, CliRun.Of(new(), [.. verb, "--help"]).Out);

@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Stemma.Auditing.Vocabularies;
 using Stemma.Benching;
 using Stemma.Cli;
 using Stemma.Comparing.Deep;
@@ -76,6 +77,8 @@ internal sealed class FakeEngine : IStemmaEngine
     public ServingPlan PlanServing(ServingRequest request, CancellationToken cancel) => ServingPlan.Make(request, cancel);
 
     public Inspection Inspect(string path, string name) => Samples.Inspection with { Name = name };
+
+    public VocabularyAudit AuditVocabulary(IReadOnlyList<(string Folder, string Name)> folders) => Engine.AuditVocabulary(folders);
 
     public DerivationResult Derive(
         Derivation derivation, IReadOnlyList<string> parents, string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel)

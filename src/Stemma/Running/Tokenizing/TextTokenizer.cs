@@ -94,6 +94,9 @@ public sealed class TextTokenizer
     /// <param name="skipSpecialTokens">Control tokens are left out instead of spelled.</param>
     public StreamingDecoder StartDecoding(bool skipSpecialTokens = false) => new(_plan, skipSpecialTokens);
 
+    /// <summary>The rank of the merge that makes a token, smaller first; null for tokens that no merge makes and for tokenizers without merges.</summary>
+    public double? MergeRank(int id) => _plan.Model.MergeRank(id);
+
     /// <summary>The id of a token as the vocabulary spells it; null when it has none.</summary>
     public int? Find(string spelling) => _plan.Find(spelling);
 

@@ -94,6 +94,17 @@ public sealed class ByteLevelTests
         Assert.Equal(["hello"], Open(json).Cut("hello"));
     }
 
+    [Fact]
+    public void A_pattern_of_the_file_cuts_before_the_bytes_are_merged()
+    {
+        // As Llama 3 has it: the pattern first, then bytes without GPT-2's.
+        var json = ByteLevel("1 2", "12 3", "123 4", "\u0120 x");
+        json["pre_tokenizer"] = JsonNode.Parse("""{"type":"Sequence","pretokenizers":[{"type":"Split","pattern":{"Regex":"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+"},"behavior":"Isolated","invert":false},{"type":"ByteLevel","add_prefix_space":false,"use_regex":false}]}""");
+        Assert.Equal(["123", "4", "12"], Open(json).Cut("123412"));
+        Assert.Equal([" ", " x"], Open(json).Cut("  x"));
+        Assert.Equal(["1234", "12"], Open(ByteLevel("1 2", "12 3", "123 4")).Cut("123412"));
+    }
+
     [Theory]
     [InlineData("""["a"]""")]
     [InlineData("""["a b c"]""")]

@@ -13,7 +13,7 @@ internal sealed class BytePairModel : ITokenModel
     public required IReadOnlyDictionary<string, int> Vocabulary { get; init; }
 
     /// <summary>The merges.</summary>
-    public required IMergeRule Merges { get; init; }
+    public required MergeTable Merges { get; init; }
 
     /// <summary>The token for what the vocabulary lacks; null for none.</summary>
     public int? Unknown { get; init; }
@@ -44,6 +44,9 @@ internal sealed class BytePairModel : ITokenModel
 
         foreach (var symbol in MergeQueue.Run(Letters(piece), Merges)) ids.Add(symbol.Id);
     }
+
+    /// <inheritdoc/>
+    public double? MergeRank(int id) => Merges.RankOf(id);
 
     private Symbol[] Letters(string piece)
     {

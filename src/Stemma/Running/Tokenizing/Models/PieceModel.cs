@@ -10,6 +10,7 @@ namespace Stemma.Running.Tokenizing.Models;
 internal sealed class PieceModel : ITokenModel
 {
     private readonly Dictionary<string, int> _pieces = new(StringComparer.Ordinal);
+    private readonly HashSet<int> _made = [];
     private readonly HashSet<int> _unused;
     private readonly PieceIndex _frozen;
     private readonly IReadOnlyList<double> _ranks;
@@ -23,7 +24,7 @@ internal sealed class PieceModel : ITokenModel
     {
         foreach (var (text, id) in pieces)
         {
-            _pieces.TryAdd(text, id);
+            if (_pieces.TryAdd(text, id) && text.EnumerateRunes().Count() > 1) _made.Add(id);
             _longest = Math.Max(_longest, text.Length);
         }
 
@@ -55,6 +56,9 @@ internal sealed class PieceModel : ITokenModel
         var start = ids.Count;
         foreach (var symbol in MergeQueue.Run(Letters(piece), rule)) Append(piece, symbol, rule, ids, start);
     }
+
+    /// <inheritdoc/>
+    public double? MergeRank(int id) => id >= 0 && id < _ranks.Count && _made.Contains(id) ? _ranks[id] : null;
 
     private Symbol[] Letters(string piece)
     {
