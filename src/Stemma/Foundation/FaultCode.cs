@@ -2,7 +2,7 @@ namespace Stemma.Foundation;
 
 /// <summary>
 /// Every way in which Stemma refuses its input. The number is stable and is printed as <c>STM1203</c>: it is a promise to scripts.
-/// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 20xx anatomy and companion files, 30xx fingerprint files,
+/// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 13xx GGUF, 20xx anatomy and companion files, 30xx fingerprint files,
 /// 40xx comparing, 50xx deriving, 51xx benches and banks, 90xx use.
 /// </summary>
 public enum FaultCode
@@ -47,6 +47,19 @@ public enum FaultCode
     TorchLegacy = 1223,
     TorchScript = 1224,
     TorchByteOrder = 1225,
+
+    GgufVersion = 1301,
+    GgufByteOrder = 1302,
+    GgufTruncated = 1303,
+    GgufTooLarge = 1304,
+    GgufNotText = 1305,
+    GgufBadKey = 1306,
+    GgufDuplicate = 1307,
+    GgufNestedArray = 1308,
+    GgufUnknownType = 1309,
+    GgufBadShape = 1310,
+    GgufBadOffset = 1311,
+    GgufSplit = 1312,
 
     ConfigInvalid = 2001,
     TokenizerInvalid = 2002,

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Stemma.Anatomy;
+using Stemma.Checkpoints;
 
 namespace Stemma.Reporting;
 
@@ -33,7 +34,7 @@ public static class InspectionJson
         List(json, "tensors", inspection.Tensors, tensor =>
         {
             json.WriteString("name", tensor.Name);
-            json.WriteString("type", tensor.Type.ToString());
+            json.WriteString("type", tensor.Type.NameOf());
             json.WritePropertyName("shape");
             json.Row(tensor.Shape.Select(size => (double)size));
             json.WriteString("role", tensor.Role);

@@ -1,3 +1,5 @@
+using Stemma.Checkpoints;
+
 namespace Stemma.Reporting;
 
 /// <summary>An inspection for people.</summary>
@@ -36,7 +38,7 @@ public static class InspectionText
         var sizes = InspectionShape.Sizes(inspection.Shape).Where(size => size.Size > 0).Select(size => $"{size.Name} {size.Size}").ToList();
         if (sizes.Count > 0) facts.Add(("shape", string.Join(", ", sizes) + (inspection.Shape.TiedHead ? ", tied head" : "")));
         var types = inspection.Tensors.GroupBy(tensor => tensor.Type).OrderByDescending(group => group.Count()).ThenBy(group => group.Key);
-        facts.Add(("stored as", string.Join(", ", types.Select(group => $"{group.Key} ({group.Count()})"))));
+        facts.Add(("stored as", string.Join(", ", types.Select(group => $"{group.Key.NameOf()} ({group.Count()})"))));
         return facts;
     }
 
@@ -44,5 +46,5 @@ public static class InspectionText
         [share.Role, TextNumbers.Count(share.Tensors), TextNumbers.Count(share.Parameters), TextNumbers.Percent(all == 0 ? null : 100.0 * share.Parameters / all)];
 
     private static IReadOnlyList<string> Tensor(InspectedTensor tensor) =>
-        [tensor.Role, tensor.Type.ToString(), $"[{string.Join(", ", tensor.Shape)}]", tensor.Name];
+        [tensor.Role, tensor.Type.NameOf(), $"[{string.Join(", ", tensor.Shape)}]", tensor.Name];
 }
