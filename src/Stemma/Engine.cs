@@ -107,8 +107,8 @@ public static class Engine
     {
         using var checkpoint = CheckpointOpener.Open(path);
         if (FingerprintReader.IsFingerprint(checkpoint)) return Inspection.Of(name, FingerprintReader.Read(checkpoint));
-        var anatomy = AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, name);
-        return Inspection.Of(name, checkpoint, anatomy, DeclaredClaims.Read(checkpoint.Folder));
+        var anatomy = AnatomyReader.Read(checkpoint, name);
+        return Inspection.Of(name, checkpoint, anatomy, DeclaredClaims.Of(checkpoint));
     }
 
     /// <summary>Makes a model from others: in another basis, of another size, merged, pruned, cut into experts.</summary>

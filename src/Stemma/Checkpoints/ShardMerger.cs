@@ -15,16 +15,19 @@ internal sealed class ShardMerger(WeightPlan plan, IReadOnlyList<WeightFile> fil
     public FileCheckpoint Merge(string path, string? companions)
     {
         ICheckpointFormat? first = null;
+        var read = new List<FileContents>();
         for (var i = 0; i < files.Count; i++)
         {
             var (format, contents) = CheckpointFormats.Read(files[i], i);
             first ??= format;
             if (format != first) throw files[i].Refuse(FaultCode.UnknownFormat, 0, $"a {format.Name} file among {first.Name} files", "shards of one format");
-            Add(contents, files[i]);
+            read.Add(contents);
         }
 
+        var joined = first?.Join(files, read) ?? [];
+        for (var i = 0; i < joined.Count; i++) Add(joined[i], files[i]);
         if (plan.Index is { } index) CheckIndex(index);
-        return new FileCheckpoint(files)
+        return new FileCheckpoint(files, joined.Select(one => one.Vocabulary).FirstOrDefault(vocabulary => vocabulary is not null))
         {
             Path = path,
             Folder = companions,

@@ -49,6 +49,18 @@ public enum FaultCode
     TorchScript = 1224,
     TorchByteOrder = 1225,
 
+    GgufVersion = 1301,
+    GgufByteOrder = 1302,
+    GgufTruncated = 1303,
+    GgufTooLarge = 1304,
+    GgufNotText = 1305,
+    GgufBadKey = 1306,
+    GgufDuplicate = 1307,
+    GgufNestedArray = 1308,
+    GgufUnknownType = 1309,
+    GgufBadShape = 1310,
+    GgufBadOffset = 1311,
+    GgufSplit = 1312,
     PackedTensorInvalid = 1321,
     PackedNumbersInvalid = 1322,
 
