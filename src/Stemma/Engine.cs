@@ -25,7 +25,7 @@ public static class Engine
     public static Fingerprint Fingerprint(string path, SketchOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default)
     {
         options ??= new();
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
         if (FingerprintReader.IsFingerprint(checkpoint)) return FingerprintReader.Read(checkpoint);
         return FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel);
     }
@@ -35,7 +35,7 @@ public static class Engine
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
     public static void Check(string path)
     {
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
     }
 
     /// <summary>Weighs the evidence between two fingerprints. <paramref name="subject"/> is the one under suspicion.</summary>
@@ -56,7 +56,7 @@ public static class Engine
     public static ComparedModel Open(string path, SketchOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default)
     {
         options ??= new();
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
         return FingerprintReader.IsFingerprint(checkpoint)
             ? new(FingerprintReader.Read(checkpoint), null)
             : new(FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel), path);
@@ -102,7 +102,7 @@ public static class Engine
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
     public static Inspection Inspect(string path, string name)
     {
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
         if (FingerprintReader.IsFingerprint(checkpoint)) return Inspection.Of(name, FingerprintReader.Read(checkpoint));
         var anatomy = AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, name);
         return Inspection.Of(name, checkpoint, anatomy, DeclaredClaims.Read(checkpoint.Folder));

@@ -48,6 +48,8 @@ public enum FaultCode
     TorchLegacy = 1223,
     TorchScript = 1224,
     TorchByteOrder = 1225,
+    TorchLegacyInvalid = 1226,
+    TarInvalid = 1227,
 
     PackedTensorInvalid = 1321,
     PackedNumbersInvalid = 1322,
