@@ -73,10 +73,14 @@ public static class Engine
     /// <param name="cancel">Stops the work between two steps.</param>
     /// <exception cref="StemmaException">The weights cannot be read, or the fingerprints were made by different recipes.</exception>
     public static ComparisonResult Compare(
-        ComparedModel subject, ComparedModel reference, string? subjectName = null, string? referenceName = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
-        Judge.Compare(
+        ComparedModel subject, ComparedModel reference, string? subjectName = null, string? referenceName = null, IWorkProgress? progress = null, CancellationToken cancel = default)
+    {
+        var result = Judge.Compare(
             subject.Fingerprint with { Name = subjectName ?? subject.Fingerprint.Name }, reference.Fingerprint with { Name = referenceName ?? reference.Fingerprint.Name },
             () => ComparedModel.Search(subject, reference, progress ?? NoProgress.Instance, cancel));
+        var adapters = ComparedModel.CompareAdapters(subject, reference, cancel);
+        return adapters.Count == 0 ? result : result with { Evidence = [.. result.Evidence, .. adapters], Caveats = [.. result.Caveats, Judge.AdaptersAlone] };
+    }
 
     /// <summary>What three or more models tell together: merges and stacks among them, and directions that a third model settles.</summary>
     /// <param name="models">The models, with the names that the pairs use.</param>

@@ -1,3 +1,4 @@
+using Stemma.Checkpoints.Onnx;
 using Stemma.Checkpoints.PyTorch;
 using Stemma.Checkpoints.Safetensors;
 using Stemma.Foundation;
@@ -12,6 +13,7 @@ internal static class CheckpointFormats
     [
         new SafetensorsFormat(),
         new PyTorchFormat(),
+        new OnnxFormat(),
     ];
 
     /// <summary>The format whose first bytes the file has; null when none has them.</summary>

@@ -7,7 +7,11 @@ namespace Stemma.Checkpoints;
 /// <param name="Metadata">Free text about the file.</param>
 /// <param name="Notices">Oddities.</param>
 internal sealed record FileContents(
-    IReadOnlyList<TensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<Notice> Notices);
+    IReadOnlyList<TensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<Notice> Notices)
+{
+    /// <summary>Files beside this one that hold its tensors, open; a tensor in the first of them has the file -1, in the second -2.</summary>
+    public IReadOnlyList<WeightFile> More { get; init; } = [];
+}
 
 /// <summary>One container format. A format is known by its first bytes and never by a file's name.</summary>
 internal interface ICheckpointFormat

@@ -54,6 +54,10 @@ public enum FaultCode
     PackedTensorInvalid = 1321,
     PackedNumbersInvalid = 1322,
 
+    OnnxInvalid = 1401,
+    OnnxTensorInvalid = 1402,
+    OnnxExternalInvalid = 1403,
+
     ConfigInvalid = 2001,
     TokenizerInvalid = 2002,
     ArchitectureInvalid = 2003,

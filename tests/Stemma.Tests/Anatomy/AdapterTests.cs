@@ -96,9 +96,41 @@ public sealed class AdapterTests : IDisposable
         Assert.Equal((plus, adapter), ModelOpener.Split($"{plus}+{adapter}"));
     }
 
+    /// <summary>2,000 pairs of independent adapters of one base: the changes may be alike, the numbers of their directions are not.</summary>
+    [Fact]
+    public void Numbers_of_directions_agree_by_chance_as_often_as_stated()
+    {
+        var adapters = Enumerable.Range(0, 64).Select(i => Adapter("model.layers.0.mlp.up_proj", 16, 24, seed: 1000 + i, rank: 4)).ToList();
+        using var checkpoints = new Held([.. adapters.Select(CheckpointOpener.Open)]);
+        var ps = new List<double>();
+        for (var i = 0; i < 64; i++)
+        {
+            for (var j = 0; j < i; j++) ps.Add(Stemma.Comparing.Adapters.AdapterComparison.Compare(checkpoints.All[i], checkpoints.All[j], default)[0].Log10P!.Value);
+        }
+
+        foreach (var level in new[] { -1.0, -2 }) Assert.True(ps.Count(p => p <= level) <= 1.3 * ps.Count * Math.Pow(10, level), $"{ps.Count(p => p <= level)} of {ps.Count} at 10^{level}");
+    }
+
+    [Fact]
+    public void Two_adapters_alone_are_held_against_each_other_and_nothing_is_claimed()
+    {
+        var adapter = Adapter("model.layers.0.mlp.up_proj", 40, 48, rank: 16);
+        using var one = Engine.Open(adapter);
+        using var same = Engine.Open(adapter);
+        using var other = Engine.Open(Adapter("model.layers.0.mlp.up_proj", 40, 48, seed: 77, rank: 16));
+        var own = Engine.Compare(same, one);
+        Assert.Equal(1, own.Evidence.Single(e => e.Method == "adapter-products").Statistic!.Value, 5);
+        Assert.True(own.Evidence.Single(e => e.Method == "adapter-index").Log10P < -9);
+        var strangers = Engine.Compare(other, one);
+        Assert.DoesNotContain(strangers.Verdict.Relation, new[] { Relation.Derived, Relation.Identical, Relation.CommonOrigin });
+        Assert.InRange(strangers.Evidence.Single(e => e.Method == "adapter-products").Statistic!.Value, -0.3, 0.3);
+        Assert.True(strangers.Evidence.Single(e => e.Method == "adapter-index").Log10P > -3);
+        Assert.Contains(strangers.Caveats, c => c.Code == "adapters-alone");
+    }
+
     public void Dispose() => _shop.Dispose();
 
-    private string Adapter(string module, int outputs, int inputs, int seed = 3, object? config = null)
+    private string Adapter(string module, int outputs, int inputs, int seed = 3, object? config = null, int rank = 2)
     {
         var folder = Directory.CreateDirectory(_shop.NewPath).FullName;
         File.WriteAllText(Path.Combine(folder, "adapter_config.json"), JsonSerializer.Serialize(config ?? new { peft_type = "LORA", lora_alpha = 4, r = 2 }));
@@ -106,8 +138,8 @@ public sealed class AdapterTests : IDisposable
         SafetensorsWriter.Write(
             file,
             [
-                IntegerPackers.Stored($"base_model.model.{module}.lora_A.weight", TensorType.F32, [2, inputs], new Dice(seed).Normals(2 * inputs)),
-                IntegerPackers.Stored($"base_model.model.{module}.lora_B.weight", TensorType.F32, [outputs, 2], new Dice(seed + 100).Normals(outputs * 2)),
+                IntegerPackers.Stored($"base_model.model.{module}.lora_A.weight", TensorType.F32, [rank, inputs], new Dice(seed).Normals(rank * inputs)),
+                IntegerPackers.Stored($"base_model.model.{module}.lora_B.weight", TensorType.F32, [outputs, rank], new Dice(seed + 5000).Normals(outputs * rank)),
             ]);
         return folder;
     }
@@ -120,5 +152,15 @@ public sealed class AdapterTests : IDisposable
         checkpoint.ReadRows(tensor, 0, bytes);
         TensorDecoder.Decode(tensor.Type, bytes, numbers);
         return numbers;
+    }
+
+    private sealed class Held(IReadOnlyList<Checkpoint> all) : IDisposable
+    {
+        public IReadOnlyList<Checkpoint> All => all;
+
+        public void Dispose()
+        {
+            foreach (var one in all) one.Dispose();
+        }
     }
 }
