@@ -28,7 +28,7 @@ public static class Engine
     public static Fingerprint Fingerprint(string path, SketchOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default)
     {
         options ??= new();
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
         if (FingerprintReader.IsFingerprint(checkpoint)) return FingerprintReader.Read(checkpoint);
         return FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel);
     }
@@ -38,7 +38,7 @@ public static class Engine
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
     public static void Check(string path)
     {
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
     }
 
     /// <summary>Weighs the evidence between two fingerprints. <paramref name="subject"/> is the one under suspicion.</summary>
@@ -59,7 +59,7 @@ public static class Engine
     public static ComparedModel Open(string path, SketchOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default)
     {
         options ??= new();
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
         return FingerprintReader.IsFingerprint(checkpoint)
             ? new(FingerprintReader.Read(checkpoint), null)
             : new(FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel), path);
@@ -76,10 +76,14 @@ public static class Engine
     /// <param name="cancel">Stops the work between two steps.</param>
     /// <exception cref="StemmaException">The weights cannot be read, or the fingerprints were made by different recipes.</exception>
     public static ComparisonResult Compare(
-        ComparedModel subject, ComparedModel reference, string? subjectName = null, string? referenceName = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
-        Judge.Compare(
+        ComparedModel subject, ComparedModel reference, string? subjectName = null, string? referenceName = null, IWorkProgress? progress = null, CancellationToken cancel = default)
+    {
+        var result = Judge.Compare(
             subject.Fingerprint with { Name = subjectName ?? subject.Fingerprint.Name }, reference.Fingerprint with { Name = referenceName ?? reference.Fingerprint.Name },
             () => ComparedModel.Search(subject, reference, progress ?? NoProgress.Instance, cancel));
+        var adapters = ComparedModel.CompareAdapters(subject, reference, cancel);
+        return adapters.Count == 0 ? result : result with { Evidence = [.. result.Evidence, .. adapters], Caveats = [.. result.Caveats, Judge.AdaptersAlone] };
+    }
 
     /// <summary>What three or more models tell together: merges and stacks among them, and directions that a third model settles.</summary>
     /// <param name="models">The models, with the names that the pairs use.</param>
@@ -105,7 +109,7 @@ public static class Engine
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
     public static Inspection Inspect(string path, string name)
     {
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
         if (FingerprintReader.IsFingerprint(checkpoint)) return Inspection.Of(name, FingerprintReader.Read(checkpoint));
         var anatomy = AnatomyReader.Read(checkpoint, name);
         return Inspection.Of(name, checkpoint, anatomy, DeclaredClaims.Of(checkpoint));

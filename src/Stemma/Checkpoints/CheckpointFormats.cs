@@ -1,4 +1,5 @@
 using Stemma.Checkpoints.Gguf;
+using Stemma.Checkpoints.Onnx;
 using Stemma.Checkpoints.PyTorch;
 using Stemma.Checkpoints.Safetensors;
 using Stemma.Foundation;
@@ -14,6 +15,7 @@ internal static class CheckpointFormats
         new SafetensorsFormat(),
         new PyTorchFormat(),
         new GgufFormat(),
+        new OnnxFormat(),
     ];
 
     /// <summary>The format whose first bytes the file has; null when none has them.</summary>

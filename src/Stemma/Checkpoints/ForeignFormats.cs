@@ -15,7 +15,7 @@ internal static class ForeignFormats
         ([0x80, 0x05], 0, "a bare pickle"),
     ];
 
-    private static readonly string[] Endings = [".onnx", ".h5", ".msgpack", ".ot", ".npz", ".ckpt", ".nemo", ".tflite"];
+    private static readonly string[] Endings = [".h5", ".msgpack", ".ot", ".npz", ".ckpt", ".nemo", ".tflite"];
 
     /// <summary>What the first bytes are, in words.</summary>
     public static string Describe(WeightFile file)

@@ -11,6 +11,9 @@ internal record FileContents(
 {
     /// <summary>Reads the vocabulary that the file carries; null when it carries none.</summary>
     public Func<StoredVocabulary>? Vocabulary { get; init; }
+
+    /// <summary>Files beside this one that hold its tensors, open; a tensor in the first of them has the file -1, in the second -2.</summary>
+    public IReadOnlyList<WeightFile> More { get; init; } = [];
 }
 
 /// <summary>One container format. A format is known by its first bytes and never by a file's name.</summary>

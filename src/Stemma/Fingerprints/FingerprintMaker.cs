@@ -31,6 +31,7 @@ internal static class FingerprintMaker
     /// <summary>The last part of the path that says something: a folder's name rather than <c>model.safetensors</c>.</summary>
     private static string NameOf(string path)
     {
+        if (ModelOpener.Split(path) is var (model, adapter)) return $"{NameOf(model)}+{NameOf(adapter)}";
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         return File.Exists(full) ? Path.GetFileNameWithoutExtension(full) : Path.GetFileName(full);
     }

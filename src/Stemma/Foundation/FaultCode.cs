@@ -48,6 +48,8 @@ public enum FaultCode
     TorchLegacy = 1223,
     TorchScript = 1224,
     TorchByteOrder = 1225,
+    TorchLegacyInvalid = 1226,
+    TarInvalid = 1227,
 
     GgufVersion = 1301,
     GgufByteOrder = 1302,
@@ -63,6 +65,10 @@ public enum FaultCode
     GgufSplit = 1312,
     PackedTensorInvalid = 1321,
     PackedNumbersInvalid = 1322,
+
+    OnnxInvalid = 1401,
+    OnnxTensorInvalid = 1402,
+    OnnxExternalInvalid = 1403,
 
     ConfigInvalid = 2001,
     TokenizerInvalid = 2002,

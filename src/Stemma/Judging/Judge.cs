@@ -26,6 +26,10 @@ public static class Judge
         return (undecided || hidden) && search?.Invoke() is { } deep ? Weigh(new PairContext(subject, reference, deep)) : shallow;
     }
 
+    /// <summary>What two adapters without their bases leave open.</summary>
+    internal static Caveat AdaptersAlone { get; } = new(
+        "adapters-alone", "Two low-rank adapters were compared without the models that they belong to. Name each as BASE+ADAPTER to compare the models that they make.");
+
     private static ComparisonResult Weigh(PairContext pair)
     {
         var (subject, reference) = (pair.Subject, pair.Reference);

@@ -32,7 +32,7 @@ public sealed class ModelWeights : IDisposable
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
     public static ModelWeights Open(string path)
     {
-        var checkpoint = CheckpointOpener.Open(path);
+        var checkpoint = ModelOpener.Open(path);
         try
         {
             return new(checkpoint, AnatomyReader.Read(checkpoint, System.IO.Path.GetFileName(path)));
