@@ -1,8 +1,17 @@
 namespace Stemma.Checkpoints;
 
 /// <summary>A checkpoint that lies in open files. Positional reads make it safe for any number of threads.</summary>
-internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files) : Checkpoint
+/// <param name="files">In the order of <see cref="Checkpoint.Files"/>; closed with the checkpoint.</param>
+/// <param name="scratch">What else is closed with it; null for nothing.</param>
+internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files, IDisposable? scratch) : Checkpoint
 {
+    public override int Readers => files.Count == 0 ? 0 : files.Max(file => file.Readers);
+
+    public override void Expect(TensorInfo tensor, long firstRow, long rows)
+    {
+        if (tensor.Strides is null) files[tensor.File].Expect(tensor.Offset + firstRow * tensor.RowBytes, rows * tensor.RowBytes);
+    }
+
     public override void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination)
     {
         var rowBytes = tensor.RowBytes;
@@ -23,5 +32,6 @@ internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files) : Checkpoi
     protected override void Dispose(bool disposing)
     {
         foreach (var file in files) file.Dispose();
+        scratch?.Dispose();
     }
 }

@@ -12,7 +12,7 @@ internal sealed class ShardMerger(WeightPlan plan, IReadOnlyList<WeightFile> fil
 
     /// <summary>Joins.</summary>
     /// <exception cref="StemmaException">A file is refused, or the files do not fit together or to their index.</exception>
-    public FileCheckpoint Merge(string path, string? companions)
+    public FileCheckpoint Merge(string path, string? companions, IDisposable? scratch = null)
     {
         ICheckpointFormat? first = null;
         for (var i = 0; i < files.Count; i++)
@@ -24,7 +24,7 @@ internal sealed class ShardMerger(WeightPlan plan, IReadOnlyList<WeightFile> fil
         }
 
         if (plan.Index is { } index) CheckIndex(index);
-        return new FileCheckpoint(files)
+        return new FileCheckpoint(files, scratch)
         {
             Path = path,
             Folder = companions,

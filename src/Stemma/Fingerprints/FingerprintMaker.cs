@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
+using Stemma.Checkpoints.Remote;
 using Stemma.Foundation;
 using Stemma.Sketching;
 
@@ -31,7 +32,9 @@ internal static class FingerprintMaker
     /// <summary>The last part of the path that says something: a folder's name rather than <c>model.safetensors</c>.</summary>
     private static string NameOf(string path)
     {
+        if (HubId.IsHub(path)) return HubId.Parse(path).Name;
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (HubCache.RepositoryOf(full) is { } repository) return repository;
         return File.Exists(full) ? Path.GetFileNameWithoutExtension(full) : Path.GetFileName(full);
     }
 

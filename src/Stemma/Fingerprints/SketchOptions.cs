@@ -1,3 +1,5 @@
+using Stemma.Checkpoints.Remote;
+
 namespace Stemma.Fingerprints;
 
 /// <summary>How a checkpoint is read. None of these changes a single bit of the fingerprint but <see cref="FileHashes"/>, which adds to it.</summary>
@@ -8,4 +10,7 @@ public sealed record SketchOptions
 
     /// <summary>Adds the SHA-256 of each file; about halves the speed.</summary>
     public bool FileHashes { get; init; }
+
+    /// <summary>How hubs are reached; null: as the environment says.</summary>
+    public HubAccess? Hub { get; init; }
 }

@@ -42,12 +42,16 @@ internal sealed class SketchSession(
     private void ReadVectors()
     {
         var room = RecipeSizing.ValueRoom(anatomy.Assignments.Sum(a => a.Tensor.StoredBytes));
-        foreach (var assignment in anatomy.Assignments.Where(a => RecipeSizing.IsVector(a.Tensor)).OrderBy(a => a.Tensor.Name, StringComparer.Ordinal))
+        foreach (var batch in anatomy.Assignments.Where(a => RecipeSizing.IsVector(a.Tensor)).OrderBy(a => a.Tensor.Name, StringComparer.Ordinal).Chunk(VectorPass.Together))
         {
             cancel.ThrowIfCancellationRequested();
-            room -= assignment.Tensor.Count * sizeof(float);
-            _finished.Add(VectorPass.Read(checkpoint, assignment, _gains, keepValues: room >= 0));
-            progress.Advance(assignment.Tensor.ByteLength);
+            var loaded = VectorPass.Load(checkpoint, [.. batch.Select(a => a.Tensor)]);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                room -= batch[i].Tensor.Count * sizeof(float);
+                _finished.Add(VectorPass.Read(loaded[i], batch[i], _gains, keepValues: room >= 0));
+                progress.Advance(batch[i].Tensor.ByteLength);
+            }
         }
     }
 
@@ -77,6 +81,7 @@ internal sealed class SketchSession(
     {
         var (tensor, pass, layer) = job.Matrix;
         var complete = pass.Bands == 0;
+        if (job.Count > 0) checkpoint.Expect(pass.Layout, pass.RowsOf(job.First).First, pass.RowsOf(job.First + job.Count - 1) is var last ? last.First + last.Count - pass.RowsOf(job.First).First : 0);
         for (var band = job.First; band < job.First + job.Count; band++)
         {
             cancel.ThrowIfCancellationRequested();

@@ -1,4 +1,5 @@
 using Stemma.Anatomy.Values;
+using Stemma.Checkpoints.Remote;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 
@@ -6,8 +7,9 @@ namespace Stemma.Comparing.Deep;
 
 /// <summary>A fingerprint, and the weights that it was made from where they are at hand.</summary>
 /// <param name="fingerprint">Of the model.</param>
-/// <param name="path">Folder or file of the weights; null when there is only a fingerprint.</param>
-public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisposable
+/// <param name="path">Folder or file of the weights, or their name on a hub; null when there is only a fingerprint.</param>
+/// <param name="hub">How hubs are reached; null: as the environment says.</param>
+public sealed class ComparedModel(Fingerprint fingerprint, string? path, HubAccess? hub = null) : IDisposable
 {
     /// <summary>What is kept of a smaller model stays in memory between comparisons of many; larger ones are read again.</summary>
     private const long KeptParameters = 100_000_000;
@@ -67,7 +69,7 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
 
     private DeepModel Read(IWorkProgress progress, CancellationToken cancel)
     {
-        var weights = ModelWeights.Open(path!);
+        var weights = ModelWeights.Open(path!, hub);
         progress.Begin($"reading {SafeText.Escape(Fingerprint.Name)} for a comparison in other bases", 2 * weights.LayerBytes());
         try
         {
