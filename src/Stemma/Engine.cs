@@ -63,7 +63,7 @@ public static class Engine
         using var checkpoint = CheckpointOpener.Open(path, options.Hub);
         return FingerprintReader.IsFingerprint(checkpoint)
             ? new(FingerprintReader.Read(checkpoint), null)
-            : new(FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel), checkpoint.Path, options.Hub);
+            : new(FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel), options.Quick ? null : checkpoint.Path, options.Hub);
     }
 
     /// <summary>

@@ -46,6 +46,11 @@ internal static class SharedOptions
 
     public static Option<bool> FileHashes() => new("--file-hashes") { Description = "Also compute the SHA-256 of each file (about half the speed)." };
 
+    public static Option<bool> Quick() => new("--quick")
+    {
+        Description = "Read about a hundredth of a large model: gains, biases, and the same few rows of every matrix. The verdict says so.",
+    };
+
     public const string PrivateAddressesName = "--allow-private-addresses";
 
     /// <summary>For verbs that take models on a hub; the command line itself acts on it.</summary>

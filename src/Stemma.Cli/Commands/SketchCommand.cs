@@ -14,6 +14,7 @@ internal sealed class SketchCommand : Verb
     private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write, or an existing folder. [default: NAME.stemma here]", HelpName = "FILE" };
     private readonly Option<bool> _hashes = SharedOptions.FileHashes();
     private readonly Option<int> _threads = SharedOptions.Threads();
+    private readonly Option<bool> _quick = SharedOptions.Quick();
     private readonly Option<bool> _quiet = SharedOptions.Quiet();
 
     public SketchCommand(Surroundings around)
@@ -21,7 +22,7 @@ internal sealed class SketchCommand : Verb
     {
         Aliases.Add("fingerprint");
         AddModels(_models, 1, "sketch wants a model: stemma sketch MODEL.");
-        foreach (var option in new Option[] { _output, _hashes, _threads, _quiet, SharedOptions.PrivateAddresses() }) Add(option);
+        foreach (var option in new Option[] { _output, _hashes, _threads, _quick, _quiet, SharedOptions.PrivateAddresses() }) Add(option);
         Validators.Add(result =>
         {
             if (result.GetValue(_output) is not { } file || Directory.Exists(file)) return;
@@ -50,7 +51,7 @@ internal sealed class SketchCommand : Verb
             SketchFiles.CheckOverwrite(Around, file);
         }
 
-        var options = new SketchOptions { Threads = parsed.GetValue(_threads), FileHashes = parsed.GetValue(_hashes) };
+        var options = new SketchOptions { Threads = parsed.GetValue(_threads), FileHashes = parsed.GetValue(_hashes), Quick = parsed.GetValue(_quick) };
         var progress = ProgressScreen.For(Around, quiet);
         for (var at = 0; at < paths.Length; at++)
         {

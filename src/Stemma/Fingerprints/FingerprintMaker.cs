@@ -4,6 +4,7 @@ using Stemma.Checkpoints;
 using Stemma.Checkpoints.Remote;
 using Stemma.Foundation;
 using Stemma.Sketching;
+using Stemma.Sketching.Quick;
 
 namespace Stemma.Fingerprints;
 
@@ -15,7 +16,9 @@ internal static class FingerprintMaker
         var name = NameOf(checkpoint.Path);
         var anatomy = AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, name);
         var (tokens, tokenNotice) = TokensOf(checkpoint.Folder);
-        var sketch = Sketcher.Run(name, checkpoint, anatomy, tokens, options.Threads, progress, cancel);
+        var sketch = options.Quick
+            ? QuickSketcher.Run(name, checkpoint, anatomy, tokens, options.Threads, progress, cancel)
+            : Sketcher.Run(name, checkpoint, anatomy, tokens, options.Threads, progress, cancel);
         return new Fingerprint
         {
             Name = name,
@@ -25,7 +28,7 @@ internal static class FingerprintMaker
             Shape = anatomy.Shape,
             Files = [.. checkpoint.Files.Select((file, index) => new SourceFile(file.Name, file.Length, options.FileHashes ? HashOf(checkpoint, index) : null))],
             Sketch = sketch,
-            Notices = [.. checkpoint.Notices, .. anatomy.Notices, .. tokenNotice, .. NonFinite(sketch), .. DigestOnly(anatomy, sketch)],
+            Notices = [.. checkpoint.Notices, .. anatomy.Notices, .. tokenNotice, .. NonFinite(sketch), .. DigestOnly(anatomy, sketch), .. Quick(sketch)],
         };
     }
 
@@ -58,6 +61,11 @@ internal static class FingerprintMaker
             var bad = tensor.Parts.Sum(p => p.Moments.NonFinite);
             if (bad > 0) yield return new Notice("not-finite", $"{SafeText.Escape(tensor.Name)} holds {bad} numbers that are NaN, infinite or beyond 1e12; they were taken as zero.");
         }
+    }
+
+    private static IEnumerable<Notice> Quick(ModelSketch sketch)
+    {
+        if (sketch.Quick is { } quick) yield return new Notice("quick", $"made quickly: {quick.Share:P1} of the bytes of its tensors were read");
     }
 
     /// <summary>Weights in shapes or types that are not summed.</summary>

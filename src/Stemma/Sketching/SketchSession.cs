@@ -24,7 +24,7 @@ internal sealed class SketchSession(
 
     public ModelSketch Run(int threads)
     {
-        ReadVectors();
+        foreach (var vector in VectorPass.ReadAll(checkpoint, anatomy, _gains, progress, cancel)) _finished.Add(vector);
         var parts = Matrices().OrderBy(a => a.Tensor.Name, StringComparer.Ordinal).SelectMany(a => a.Parts);
         _anchors = new(AnchorChoice.Make(tokens, VocabularyRows(), recipe.Anchors), parts, _gains);
         ReadMatrices(threads);
@@ -37,22 +37,6 @@ internal sealed class SketchSession(
             Heads = [.. _layers.SelectMany(l => l.Heads)],
             Anchors = _anchors.Finish(),
         };
-    }
-
-    private void ReadVectors()
-    {
-        var room = RecipeSizing.ValueRoom(anatomy.Assignments.Sum(a => a.Tensor.StoredBytes));
-        foreach (var batch in anatomy.Assignments.Where(a => RecipeSizing.IsVector(a.Tensor)).OrderBy(a => a.Tensor.Name, StringComparer.Ordinal).Chunk(VectorPass.Together))
-        {
-            cancel.ThrowIfCancellationRequested();
-            var loaded = VectorPass.Load(checkpoint, [.. batch.Select(a => a.Tensor)]);
-            for (var i = 0; i < batch.Length; i++)
-            {
-                room -= batch[i].Tensor.Count * sizeof(float);
-                _finished.Add(VectorPass.Read(loaded[i], batch[i], _gains, keepValues: room >= 0));
-                progress.Advance(batch[i].Tensor.ByteLength);
-            }
-        }
     }
 
     private void ReadMatrices(int threads)
@@ -81,7 +65,12 @@ internal sealed class SketchSession(
     {
         var (tensor, pass, layer) = job.Matrix;
         var complete = pass.Bands == 0;
-        if (job.Count > 0) checkpoint.Expect(pass.Layout, pass.RowsOf(job.First).First, pass.RowsOf(job.First + job.Count - 1) is var last ? last.First + last.Count - pass.RowsOf(job.First).First : 0);
+        if (job.Count > 0)
+        {
+            var ((first, _), (last, count)) = (pass.RowsOf(job.First), pass.RowsOf(job.First + job.Count - 1));
+            checkpoint.Expect(pass.Layout, first, last + count - first);
+        }
+
         for (var band = job.First; band < job.First + job.Count; band++)
         {
             cancel.ThrowIfCancellationRequested();

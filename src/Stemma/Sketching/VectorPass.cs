@@ -10,10 +10,30 @@ namespace Stemma.Sketching;
 internal static class VectorPass
 {
     /// <summary>Vectors whose bytes are in memory at once: at most 8 MB each, and nearly always a few kilobytes.</summary>
-    public const int Together = 32;
+    private const int Together = 32;
+
+    /// <summary>All vectors of a model in name order; their gains are in the book afterwards.</summary>
+    public static List<TensorSketch> ReadAll(Checkpoint checkpoint, ModelAnatomy anatomy, GainBook gains, IWorkProgress progress, CancellationToken cancel)
+    {
+        var room = RecipeSizing.ValueRoom(anatomy.Assignments.Sum(a => a.Tensor.StoredBytes));
+        var read = new List<TensorSketch>();
+        foreach (var batch in anatomy.Assignments.Where(a => RecipeSizing.IsVector(a.Tensor)).OrderBy(a => a.Tensor.Name, StringComparer.Ordinal).Chunk(Together))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var loaded = Load(checkpoint, [.. batch.Select(a => a.Tensor)]);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                room -= batch[i].Tensor.Count * sizeof(float);
+                read.Add(Read(loaded[i], batch[i], gains, keepValues: room >= 0));
+                progress.Advance(batch[i].Tensor.ByteLength);
+            }
+        }
+
+        return read;
+    }
 
     /// <summary>The stored bytes of some vectors. Where every question costs a journey, several are asked at a time.</summary>
-    public static byte[][] Load(Checkpoint checkpoint, IReadOnlyList<TensorInfo> tensors)
+    private static byte[][] Load(Checkpoint checkpoint, IReadOnlyList<TensorInfo> tensors)
     {
         var loaded = new byte[tensors.Count][];
         var next = -1;
@@ -48,7 +68,7 @@ internal static class VectorPass
         }
     }
 
-    public static TensorSketch Read(byte[] bytes, TensorAssignment assignment, GainBook gains, bool keepValues)
+    private static TensorSketch Read(byte[] bytes, TensorAssignment assignment, GainBook gains, bool keepValues)
     {
         var tensor = assignment.Tensor;
         var digest = BandDigests.Combine([Xxh3.Hash128(bytes)]);
