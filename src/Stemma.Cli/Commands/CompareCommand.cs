@@ -17,7 +17,7 @@ internal sealed class CompareCommand : Verb
 
     private readonly Argument<string[]> _models = SharedOptions.Models(
         1000,
-        "The known model first, then the one under suspicion: folders, weight files or .stemma files in any mix. Three or more: all pairs, the earlier one as the known.");
+        "The known model first, then the one under suspicion: folders, weight files, .stemma files or hub:org/name in any mix. Three or more: all pairs, the earlier one as the known.");
 
     private readonly Option<string> _format = SharedOptions.Format(Formats);
     private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);
@@ -26,13 +26,14 @@ internal sealed class CompareCommand : Verb
     private readonly Option<string?> _save = new("--save-fingerprints") { Description = "Keep the fingerprints in this folder, so that the next comparison is instant.", HelpName = "FOLDER" };
     private readonly Option<bool> _hashes = SharedOptions.FileHashes();
     private readonly Option<int> _threads = SharedOptions.Threads();
+    private readonly Option<bool> _quick = SharedOptions.Quick();
     private readonly Option<bool> _quiet = SharedOptions.Quiet();
 
     public CompareCommand(Surroundings around)
         : base(around, "compare", "Decide whether models descend from one another, from their weights.")
     {
         AddModels(_models, 2, "compare wants two models or more: stemma compare KNOWN SUSPECT.");
-        foreach (var option in new Option[] { _format, _outputs, _details, _failOn, _save, _hashes, _threads, _quiet }) Add(option);
+        foreach (var option in new Option[] { _format, _outputs, _details, _failOn, _save, _hashes, _threads, _quick, _quiet, SharedOptions.PrivateAddresses() }) Add(option);
     }
 
     public override string Synopsis => "stemma compare KNOWN SUSPECT [MODEL...] [options]";
@@ -43,6 +44,7 @@ internal sealed class CompareCommand : Verb
         "stemma compare examples/parent examples/suspect --format json -o csv=pair.csv",
         "stemma compare base.stemma downloads/model --fail-on related",
         "stemma compare examples/parent examples/suspect -o html=report.html",
+        "stemma compare hub:Qwen/Qwen2.5-14B downloads/model --quick",
     ];
 
     protected override ExitCode Run(ParseResult parsed)
@@ -89,7 +91,7 @@ internal sealed class CompareCommand : Verb
 
     private List<(string Name, ComparedModel Model)> Open(ParseResult parsed, string[] paths, IReadOnlyList<string> names, IWorkProgress progress, bool quiet)
     {
-        var options = new SketchOptions { Threads = parsed.GetValue(_threads), FileHashes = parsed.GetValue(_hashes) };
+        var options = new SketchOptions { Threads = parsed.GetValue(_threads), FileHashes = parsed.GetValue(_hashes), Quick = parsed.GetValue(_quick) };
         var folder = parsed.GetValue(_save);
         var places = paths.Select((path, at) => folder is null || SketchFiles.IsFingerprint(path) ? null : SketchFiles.Place(folder, names[at])).ToList();
         if (folder is not null) OutputFiles.MakeFolder(folder);

@@ -77,6 +77,12 @@ public static class ReportJson
         json.WriteStartObject("coverage");
         json.WriteNumber("tensors_read", verdict.Coverage.TensorsRead);
         json.WriteNumber("tensors_total", verdict.Coverage.TensorsTotal);
+        if (verdict.Coverage.Quick is { } quick)
+        {
+            json.WriteNumber("bytes_read", quick.BytesRead);
+            json.WriteNumber("bytes_total", quick.BytesTotal);
+        }
+
         json.WriteEndObject();
         Named(json, "operations", verdict.Operations.Select(operation => (operation.Name, operation.Detail)));
         Named(json, "direction_evidence", verdict.DirectionEvidence.Select(clue => (clue.Name, clue.Detail)));
