@@ -6,7 +6,10 @@ using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Reporting;
+using Stemma.Reporting.CycloneDx;
+using Stemma.Reporting.Findings;
 using Stemma.Reporting.Html;
+using Stemma.Reporting.Sarif;
 using Stemma.Reporting.Verifying;
 
 namespace Stemma.Cli.Commands;
@@ -14,7 +17,7 @@ namespace Stemma.Cli.Commands;
 /// <summary><c>stemma compare REFERENCE SUBJECT</c>; with three or more models every pair once.</summary>
 internal sealed class CompareCommand : Verb
 {
-    private static readonly string[] Formats = ["text", "json", "csv", "html", "report"];
+    private static readonly string[] Formats = ["text", "json", "csv", "html", "report", "sarif", "cyclonedx"];
 
     private readonly Argument<string[]> _models = SharedOptions.Models(
         1000,
@@ -136,6 +139,8 @@ internal sealed class CompareCommand : Verb
         "csv" => ReportCsv.Write(input.Found.Pairs),
         "html" => HtmlReport.Write(input),
         "report" => ReportFile.Write(input),
+        "sarif" => SarifLog.Write(ComparisonFindings.Of(input)),
+        "cyclonedx" => ModelBom.Write(input),
         _ => OutputFiles.Plain(Lines(input.Found, ReportText.Width, details)),
     };
 

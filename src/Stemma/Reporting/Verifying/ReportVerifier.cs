@@ -14,13 +14,11 @@ public static class ReportVerifier
     /// <exception cref="StemmaException">The report cannot be read; the fault names the field.</exception>
     public static Verification Verify(ReportFile report)
     {
-        var checks = new List<VerificationCheck> { Whole(report), Result(report) };
-        checks.AddRange(report.Fingerprints.Select((one, at) => Fingerprint(report, one, at)));
-        checks.Add(Models(report));
-        // What is already known to be damaged is not compared: its figures would say nothing about the verdict.
-        if (checks.TrueForAll(check => check.State == CheckState.Passed)) checks.AddRange(Repeated(report, []));
-        else checks.Add(new("verdict", CheckState.NotMade, "The verdict was not repeated: the parts that it rests on are damaged."));
-        return new(report.Path, SummaryOf(report), checks);
+        List<VerificationCheck> models = [.. report.Fingerprints.Select((one, at) => Fingerprint(report, one, at)), Models(report)];
+        // Fingerprints that are known to be damaged would say nothing about the verdict; an answer that was changed is told by its fields.
+        IEnumerable<VerificationCheck> verdict = models.TrueForAll(check => check.State == CheckState.Passed) ? Repeated(report, [])
+            : [new("verdict", CheckState.NotMade, "The verdict was not repeated: the fingerprints that it rests on are damaged.")];
+        return new(report.Path, SummaryOf(report), [Whole(report), Result(report), .. models, .. verdict]);
     }
 
     /// <summary>As <see cref="Verify(ReportFile)"/>, with the models themselves at hand: their fingerprints are made anew, and a search in the weights is repeated.</summary>

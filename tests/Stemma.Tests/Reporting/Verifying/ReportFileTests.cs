@@ -53,6 +53,7 @@ public sealed class ReportFileTests
     public static TheoryData<string, string, string> Lies => new()
     {
         { "\"relation\": \"derived\"", "\"relation\": \"unrelated\"", "result_sha256" },
+        { "\"direction\": \"subject-from-reference\"", "\"direction\": \"undetermined\"", "result.verdict.direction" },
         { "\"log10_p\": -21", "\"log10_p\": -22", "result_sha256" },
         { "suspect is derived", "suspect is copied", "result_sha256" },
         { "\"program\": \"stemma 0", "\"program\": \"stemma 9", "sha256, at the end of the file" },
