@@ -57,6 +57,7 @@ internal static class CommandLine
         new RunCommand(around),
         new RouteCommand(around),
         new AuditCommand(around),
+        new ExplainCommand(around), new VerifyCommand(around), new SignCommand(around),
         new DoctorCommand(around), new VersionCommand(around),
     ];
 }

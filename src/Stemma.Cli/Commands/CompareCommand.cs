@@ -6,14 +6,18 @@ using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Reporting;
+using Stemma.Reporting.CycloneDx;
+using Stemma.Reporting.Findings;
 using Stemma.Reporting.Html;
+using Stemma.Reporting.Sarif;
+using Stemma.Reporting.Verifying;
 
 namespace Stemma.Cli.Commands;
 
 /// <summary><c>stemma compare REFERENCE SUBJECT</c>; with three or more models every pair once.</summary>
 internal sealed class CompareCommand : Verb
 {
-    private static readonly string[] Formats = ["text", "json", "csv", "html"];
+    private static readonly string[] Formats = ["text", "json", "csv", "html", "report", "sarif", "cyclonedx"];
 
     private readonly Argument<string[]> _models = SharedOptions.Models(
         1000,
@@ -43,7 +47,7 @@ internal sealed class CompareCommand : Verb
         "stemma compare examples/parent examples/suspect",
         "stemma compare examples/parent examples/suspect --format json -o csv=pair.csv",
         "stemma compare base.stemma downloads/model --fail-on related",
-        "stemma compare examples/parent examples/suspect -o html=report.html",
+        "stemma compare base model -o html=pair.html -o report=pair.stemma-report",
         "stemma compare hub:Qwen/Qwen2.5-14B downloads/model --quick",
     ];
 
@@ -133,9 +137,12 @@ internal sealed class CompareCommand : Verb
 
     private static string Render(string format, ReportInput input, bool details) => format switch
     {
-        "json" => input.Found.Pairs.Count == 1 ? ReportJson.Write(input.Found.Pairs[0]) : ReportJson.WriteAll(input.Found),
+        "json" => ReportJson.WriteFound(input.Found),
         "csv" => ReportCsv.Write(input.Found.Pairs),
         "html" => HtmlReport.Write(input),
+        "report" => ReportFile.Write(input),
+        "sarif" => SarifLog.Write(ComparisonFindings.Of(input)),
+        "cyclonedx" => ModelBom.Write(input),
         _ => OutputFiles.Plain(Lines(input.Found, ReportText.Width, details)),
     };
 

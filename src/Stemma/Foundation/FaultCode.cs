@@ -121,6 +121,14 @@ public enum FaultCode
 
     RoutingSettingInvalid = 5231,
 
+    ReportInvalid = 5401,
+    ReportVersion = 5402,
+    ReportTooLarge = 5403,
+    KeyInvalid = 5411,
+    KeyUnsupported = 5412,
+    EnvelopeInvalid = 5413,
+    LibraryMissing = 5414,
+
     Usage = 9001,
     WriteFailed = 9002,
     WouldOverwrite = 9003,

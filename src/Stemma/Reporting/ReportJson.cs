@@ -32,6 +32,9 @@ public static class ReportJson
         json.WriteEndObject();
     });
 
+    /// <summary>The document of one pair where there is one, else that of several.</summary>
+    public static string WriteFound(FamilyFindings found) => found.Pairs.Count == 1 ? Write(found.Pairs[0]) : WriteAll(found);
+
     private static void Comparison(Utf8JsonWriter json, ComparisonResult result)
     {
         json.WriteStartObject();
