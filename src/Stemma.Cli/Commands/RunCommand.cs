@@ -43,8 +43,8 @@ internal sealed class RunCommand : Verb
 
     public override IReadOnlyList<string> Examples =>
     [
-        "stemma run examples/parent --prompt 'The file is' --generate 40",
-        "stemma run examples/parent --prompt 'The file is' --temperature 0.8 --top-p 0.95 --seed 7",
+        "stemma run examples/parent --prompt \"The file is\" --generate 40",
+        "stemma run examples/parent --prompt \"The file is\" --temperature 0.8 --top-p 0.95 --seed 7",
         "stemma run examples/parent --ids examples/ids.json --generate 20",
         "stemma run examples/parent --ids examples/ids.json --logits logits.safetensors",
     ];
