@@ -87,6 +87,7 @@ public enum FaultCode
     RunTooLong = 5205,
 
     RoutingSettingInvalid = 5231,
+    ProbeUnavailable = 5241,
 
     Usage = 9001,
     WriteFailed = 9002,
