@@ -7,6 +7,7 @@ using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Running;
+using Stemma.Running.Probing;
 using Stemma.Running.Routing;
 using Stemma.Running.Routing.Costs;
 
@@ -41,6 +42,10 @@ internal interface IStemmaEngine
     RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel);
 
     ServingPlan PlanServing(ServingRequest request, CancellationToken cancel);
+
+    MeasuredRouting MeasureRouting(string path, string name, RoutingQuestion question, IWorkProgress progress, CancellationToken cancel);
+
+    ModelRepresentations ReadRepresentations(string path, IReadOnlyList<string>? texts, IWorkProgress progress, CancellationToken cancel);
 }
 
 /// <summary>The real one.</summary>
@@ -80,4 +85,10 @@ internal sealed class StemmaEngine : IStemmaEngine
         Engine.SimulateRouting(setting, trials, seed, cancel);
 
     public ServingPlan PlanServing(ServingRequest request, CancellationToken cancel) => Engine.PlanServing(request, cancel);
+
+    public MeasuredRouting MeasureRouting(string path, string name, RoutingQuestion question, IWorkProgress progress, CancellationToken cancel) =>
+        Engine.MeasureRouting(path, name, question, progress, cancel);
+
+    public ModelRepresentations ReadRepresentations(string path, IReadOnlyList<string>? texts, IWorkProgress progress, CancellationToken cancel) =>
+        Engine.ReadRepresentations(path, texts, progress, cancel);
 }

@@ -10,6 +10,7 @@ using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Running;
+using Stemma.Running.Probing;
 using Stemma.Running.Routing;
 using Stemma.Running.Routing.Costs;
 
@@ -169,6 +170,29 @@ public static class Engine
         var read = folders.Select(folder => AuditedVocabulary.Read(folder.Folder, folder.Name)).ToList();
         return VocabularyAudit.Run(read[0], read[1..]);
     }
+
+    /// <summary>Runs a mixture of experts over a text and measures where its routers send the tokens.</summary>
+    /// <param name="path">A folder with weights and config.json.</param>
+    /// <param name="name">The short name to show.</param>
+    /// <param name="question">What to read, and how the experts are thought to lie.</param>
+    /// <param name="progress">Told about tokens read; null for nobody.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <exception cref="StemmaException">The model cannot be run or has no experts, or the text cannot be read.</exception>
+    public static MeasuredRouting MeasureRouting(string path, string name, RoutingQuestion question, IWorkProgress? progress = null, CancellationToken cancel = default) =>
+        RoutingMeasurer.Run(path, name, question, progress ?? NoProgress.Instance, cancel);
+
+    /// <summary>What a model makes of probe texts, to be compared with what another makes of the same: see <see cref="WithRepresentations"/>.</summary>
+    /// <param name="path">A folder with weights, config.json and a tokenizer.</param>
+    /// <param name="texts">Four or more; null for those that Stemma brings.</param>
+    /// <param name="progress">Told about texts read; null for nobody.</param>
+    /// <param name="cancel">Stops the work.</param>
+    /// <exception cref="StemmaException">The model has no tokenizer, or cannot be run.</exception>
+    public static ModelRepresentations ReadRepresentations(string path, IReadOnlyList<string>? texts = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
+        ModelRepresentations.Read(path, texts ?? ProbeTexts.BuiltIn, progress ?? NoProgress.Instance, cancel);
+
+    /// <summary>Adds the likeness of representations to a comparison, as descriptive evidence: the verdict stays what it was.</summary>
+    public static ComparisonResult WithRepresentations(ComparisonResult result, ModelRepresentations subject, ModelRepresentations reference) =>
+        result with { Evidence = [.. result.Evidence, RepresentationEvidence.Of(subject, reference)] };
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
     public static void Save(Fingerprint fingerprint, string path)

@@ -11,6 +11,7 @@ using Stemma.Reporting.Findings;
 using Stemma.Reporting.Html;
 using Stemma.Reporting.Sarif;
 using Stemma.Reporting.Verifying;
+using Stemma.Running.Probing;
 
 namespace Stemma.Cli.Commands;
 
@@ -28,6 +29,8 @@ internal sealed class CompareCommand : Verb
     private readonly Option<string[]> _failOn = FailOn.Option();
     private readonly Option<bool> _details = new("--details") { Description = "Text in full: every method, every curve, what each number assumes. JSON is always complete." };
     private readonly Option<string?> _save = new("--save-fingerprints") { Description = "Keep the fingerprints in this folder, so that the next comparison is instant.", HelpName = "FOLDER" };
+    private readonly Option<bool> _probe = new("--probe") { Description = "Also let the models read short texts and show how alike they are in what they make of them. Needs weights and tokenizers; no verdict rests on it." };
+    private readonly Option<string?> _probeTexts = new("--probe-texts") { Description = "With --probe: texts of your own, one per line, four or more. [default: texts that Stemma brings]", HelpName = "FILE" };
     private readonly Option<bool> _hashes = SharedOptions.FileHashes();
     private readonly Option<int> _threads = SharedOptions.Threads();
     private readonly Option<bool> _quick = SharedOptions.Quick();
@@ -37,7 +40,7 @@ internal sealed class CompareCommand : Verb
         : base(around, "compare", "Decide whether models descend from one another, from their weights.")
     {
         AddModels(_models, 2, "compare wants two models or more: stemma compare KNOWN SUSPECT.");
-        foreach (var option in new Option[] { _format, _outputs, _details, _failOn, _save, _hashes, _threads, _quick, _quiet, SharedOptions.PrivateAddresses() }) Add(option);
+        foreach (var option in new Option[] { _format, _outputs, _details, _failOn, _save, _probe, _probeTexts, _hashes, _threads, _quick, _quiet, SharedOptions.PrivateAddresses() }) Add(option);
     }
 
     public override string Synopsis => "stemma compare KNOWN SUSPECT [MODEL...] [options]";
@@ -56,6 +59,8 @@ internal sealed class CompareCommand : Verb
         var quiet = parsed.GetValue(_quiet);
         var targets = (parsed.GetValue(_outputs) ?? []).Select(text => OutputTarget.Parse(text, Formats).Target!).ToList();
         foreach (var target in targets) OutputFiles.CheckReportPlace(target.File);
+        var probed = parsed.GetValue(_probe) || parsed.GetValue(_probeTexts) is not null;
+        var texts = parsed.GetValue(_probeTexts) is { } file ? TextSource.Lines(file) : null;
         var paths = parsed.GetValue(_models)!;
         var names = ModelNames.Of(paths);
         ModelNames.CheckExist(paths);
@@ -76,6 +81,7 @@ internal sealed class CompareCommand : Verb
 
         foreach (var (_, model) in models) model.Dispose();
         var found = models.Count < 3 ? new(results, []) : Around.Engine.CompareFamily([.. models.Select(m => (m.Name, m.Model.Fingerprint))], results);
+        if (probed) found = CompareProbes.Add(Around, paths, names, found, texts, progress);
         var details = parsed.GetValue(_details);
         var input = new ReportInput(found, [.. models.Select(m => m.Model.Fingerprint with { Name = m.Name })]);
         if (parsed.GetValue(_format) is "text") Painter.Print(Around, Lines(found, Around.Width, details));

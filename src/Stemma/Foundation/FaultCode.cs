@@ -121,6 +121,7 @@ public enum FaultCode
     NoChatTemplate = 5207,
 
     RoutingSettingInvalid = 5231,
+    ProbeUnavailable = 5241,
 
     ReportInvalid = 5401,
     ReportVersion = 5402,

@@ -14,6 +14,7 @@ public sealed class UsageTests
     [InlineData("compare KNOWN SUSPECT", "compare")]
     [InlineData("sketch wants a model", "sketch")]
     [InlineData("inspect wants a model", "inspect")]
+    [InlineData("route wants one thing to do", "route")]
     [InlineData("one model too many: 'b'", "inspect", "a", "b")]
     [InlineData("from 0 to 1024", "compare", "a", "b", "--threads", "many")]
     [InlineData("from 0 to 1024", "compare", "a", "b", "--threads", "-1")]

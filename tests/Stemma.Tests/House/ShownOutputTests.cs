@@ -14,6 +14,7 @@ public sealed class ShownOutputTests
     [Theory]
     [InlineData("README.md")]
     [InlineData("docs/start.md")]
+    [InlineData("docs/route.md")]
     public async Task The_page_shows_what_the_program_prints(string page)
     {
         var file = Repository.At(page);

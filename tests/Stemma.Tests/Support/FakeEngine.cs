@@ -9,6 +9,7 @@ using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Running;
+using Stemma.Running.Probing;
 using Stemma.Running.Routing;
 using Stemma.Running.Routing.Costs;
 
@@ -75,6 +76,12 @@ internal sealed class FakeEngine : IStemmaEngine
     public RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel) => RoutingSimulator.Run(setting, trials, seed, cancel);
 
     public ServingPlan PlanServing(ServingRequest request, CancellationToken cancel) => ServingPlan.Make(request, cancel);
+
+    public MeasuredRouting MeasureRouting(string path, string name, RoutingQuestion question, IWorkProgress progress, CancellationToken cancel) =>
+        Engine.MeasureRouting(path, name, question, progress, cancel);
+
+    public ModelRepresentations ReadRepresentations(string path, IReadOnlyList<string>? texts, IWorkProgress progress, CancellationToken cancel) =>
+        Engine.ReadRepresentations(path, texts, progress, cancel);
 
     public Inspection Inspect(string path, string name) => Samples.Inspection with { Name = name };
 

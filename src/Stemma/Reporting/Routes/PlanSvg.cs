@@ -6,7 +6,7 @@ namespace Stemma.Reporting.Routes;
 /// <summary>Tokens per second and device against sequences at once (each doubling one step): a line per number of devices, plain top-k dashed below it, published points as rings.</summary>
 public static class PlanSvg
 {
-    private const int Width = 760, Height = 440, Left = 76, Right = 130, Top = 72, Bottom = 60;
+    private const int Width = 760, Height = 440, Left = 76, Right = 40, Top = 72, Bottom = 60;
     private const double PlotWide = Width - Left - Right, PlotHigh = Height - Top - Bottom;
 
     private const string Style = """
@@ -35,25 +35,22 @@ public static class PlanSvg
         var widest = Math.Max(1, Math.Log2(Math.Max(points.Max(point => point.Batch), published.Select(row => row.Pass.Sequences).DefaultIfEmpty(1).Max())));
         (double X, double Y) At(double batch, double tokens) => (Left + (Math.Log2(batch) / widest * PlotWide), Top + PlotHigh - (tokens / most * PlotHigh));
         Axes(svg, most, widest);
-        var labelled = new List<double>();
         foreach (var (at, group) in points.GroupBy(point => point.Devices).Index())
         {
             var colour = $"c{at % 6}";
             svg.Path(group.Select(point => At(point.Batch, point.TokensPerDevice)), $"run {colour}");
             if (!plan.Model.IsDense) svg.Path(group.Select(point => At(point.Batch, point.PlainTokensPerDevice!.Value)), $"plain {colour}");
-            var end = At(group.Last().Batch, group.Last().TokensPerDevice);
-            // Names of lines that end together stand below one another.
-            var place = end.Y + 4;
-            while (labelled.Exists(taken => Math.Abs(taken - place) < 13)) place += 13;
-            labelled.Add(place);
-            svg.Text(end.X + 8, place, "tick", RouteWords.Count(group.Key, "device"));
+            // Lines rise to the right, so the upper left is free for their names.
+            svg.Path([(Left + 14, Top + 12 + (at * 18)), (Left + 40, Top + 12 + (at * 18))], $"run {colour}");
+            svg.Text(Left + 48, Top + 16 + (at * 18), "note", RouteWords.Count(group.Key, "device"));
         }
 
         foreach (var row in published) Ring(svg, At(row.Pass.Sequences, row.TokensPerDevice));
         if (published.Count > 0)
         {
-            Ring(svg, (Width - Right - 118, 58));
-            svg.Text(Width - Right - 108, 62, "tick", "published, 4 devices");
+            var below = Top + 12 + (points.Select(point => point.Devices).Distinct().Count() * 18);
+            Ring(svg, (Left + 27, below));
+            svg.Text(Left + 48, below + 4, "note", "published, 4 devices");
         }
 
         return svg.ToString();

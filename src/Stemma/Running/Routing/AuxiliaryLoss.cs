@@ -35,9 +35,19 @@ public static class AuxiliaryLoss
         }
 
         for (var at = 0; at < probabilities.Length; at++) probability[at % experts] += probabilities[at];
+        return alpha * OfSums(selected, probability, perToken, tokens);
+    }
+
+    /// <summary>The loss with alpha = 1, from sums over the tokens.</summary>
+    /// <param name="selected">[experts] tokens that select each expert.</param>
+    /// <param name="probability">[experts] sum of S over the tokens.</param>
+    /// <param name="perToken">K.</param>
+    /// <param name="tokens">|B|.</param>
+    internal static double OfSums(long[] selected, double[] probability, int perToken, int tokens)
+    {
         double sum = 0;
-        for (var expert = 0; expert < experts; expert++) sum += Fraction(selected[expert], experts, perToken, tokens) * probability[expert] / tokens;
-        return alpha * sum;
+        for (var expert = 0; expert < selected.Length; expert++) sum += Fraction(selected[expert], selected.Length, perToken, tokens) * probability[expert] / tokens;
+        return sum;
     }
 
     /// <summary>f_i: 1 when the expert gets its even share.</summary>

@@ -48,7 +48,7 @@ public sealed class PlanReportTests
         Assert.Equal(PlanCsv.Write(ServingPlan.Make(new() { Devices = [4], Batches = [1, 64] })), run.Out);
         Assert.Contains("--tokens does not belong to --plan", CliRun.Of(new(), "route", "--plan", "--tokens", "2").Error);
         Assert.Contains("--shape does not belong to --simulate", CliRun.Of(new(), "route", "--simulate", "--shape", "gpt2").Error);
-        Assert.Contains("one number of --devices", CliRun.Of(new(), "route", "--simulate", "--devices", "4,8").Error);
+        Assert.Contains("--devices wants one number here", CliRun.Of(new(), "route", "--simulate", "--devices", "4,8").Error);
         Assert.Contains("one thing to do", CliRun.Of(new(), "route", "--simulate", "--plan").Error);
         Assert.Contains("STM2001", CliRun.Of(new(), "route", "--plan", "--shape", Repository.At("schema", "stemma.bank-1.json")).Error);
     }
