@@ -6,7 +6,9 @@ using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running;
 using Stemma.Running.Routing;
+using Stemma.Running.Routing.Costs;
 
 namespace Stemma.Cli;
 
@@ -32,9 +34,13 @@ internal interface IStemmaEngine
 
     BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel);
 
+    Transformer OpenTransformer(string path);
+
     VocabularyAudit AuditVocabulary(IReadOnlyList<(string Folder, string Name)> folders);
 
     RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel);
+
+    ServingPlan PlanServing(ServingRequest request, CancellationToken cancel);
 }
 
 /// <summary>The real one.</summary>
@@ -68,6 +74,10 @@ internal sealed class StemmaEngine : IStemmaEngine
     public BenchResult Bench(string zooFolder, BenchOptions options, TimeProvider clock, IWorkProgress progress, CancellationToken cancel) =>
         Engine.Bench(zooFolder, options, clock, progress, cancel);
 
+    public Transformer OpenTransformer(string path) => Engine.OpenTransformer(path);
+
     public RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel) =>
         Engine.SimulateRouting(setting, trials, seed, cancel);
+
+    public ServingPlan PlanServing(ServingRequest request, CancellationToken cancel) => Engine.PlanServing(request, cancel);
 }

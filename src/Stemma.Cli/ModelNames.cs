@@ -1,3 +1,4 @@
+using Stemma.Anatomy;
 using Stemma.Foundation;
 
 namespace Stemma.Cli;
@@ -40,7 +41,7 @@ internal static class ModelNames
     /// <summary>Refuses what is not there before anything is read: a typing error in the last path must not cost hours on the first.</summary>
     public static void CheckExist(IEnumerable<string> paths)
     {
-        foreach (var path in paths.Where(path => !File.Exists(path) && !Directory.Exists(path)))
+        foreach (var path in paths.SelectMany(Places).Where(path => !File.Exists(path) && !Directory.Exists(path)))
         {
             throw new StemmaException(FaultCode.NotFound, path, null, "nothing is there", "a folder, a weight file or a .stemma file", "Check the path");
         }
@@ -53,8 +54,18 @@ internal static class ModelNames
     private static HashSet<string> Twins(List<string> names, List<string[]> parts) =>
         [.. names.Zip(parts, (name, place) => (Name: name, Place: string.Join('/', place))).Distinct().GroupBy(pair => pair.Name).Where(group => group.Count() > 1).Select(group => group.Key)];
 
+    /// <summary>The places of a base and its adapters; else the one.</summary>
+    private static IEnumerable<string> Places(string path) => ModelOpener.Split(path) is var (model, adapter) ? [.. Places(model), adapter] : [path];
+
     private static string[] Parts(string path)
     {
+        if (ModelOpener.Split(path) is var (model, adapter))
+        {
+            var joint = Parts(model);
+            joint[^1] += "+" + Parts(adapter)[^1];
+            return joint;
+        }
+
         var parts = Full(path).Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length == 0) return ["model"];
         var ending = Array.Find(Endings, one => parts[^1].Length > one.Length && parts[^1].EndsWith(one, StringComparison.OrdinalIgnoreCase));

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Stemma.Anatomy;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 
 namespace Stemma;
@@ -9,9 +10,19 @@ internal static class DeclaredClaims
 {
     private const string Config = "config.json";
     private static readonly string[] Keys = ["architectures", "model_type", "_name_or_path", "base_model", "base_model_name_or_path", "transformers_version"];
+    private static readonly string[] OwnKeys = ["general.architecture", "general.name", "general.basename", "general.finetune", "general.organization", "general.author", "general.license"];
+    private static readonly string[] OwnPrefixes = ["general.base_model.", "general.source."];
+
+    /// <summary>What the weight files say themselves (GGUF), and what the configuration beside them says.</summary>
+    public static IReadOnlyList<DeclaredClaim> Of(Checkpoint checkpoint)
+    {
+        var own = !GgufConfig.IsIn(checkpoint) ? [] : checkpoint.Metadata.Where(pair => OwnKeys.Contains(pair.Key) || OwnPrefixes.Any(prefix => pair.Key.StartsWith(prefix, StringComparison.Ordinal)))
+            .OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => new DeclaredClaim(checkpoint.Files[0].Name, pair.Key, pair.Value));
+        return [.. own, .. Read(checkpoint.Folder)];
+    }
 
     /// <param name="folder">Where companion files stand; null when there is no such folder.</param>
-    public static IReadOnlyList<DeclaredClaim> Read(string? folder)
+    private static IReadOnlyList<DeclaredClaim> Read(string? folder)
     {
         if (folder is null || !CompanionFile.Exists(folder, Config)) return [];
         var bytes = CompanionFile.Read(folder, Config, ModelConfig.MostBytes, FaultCode.ConfigInvalid);

@@ -8,7 +8,9 @@ using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running;
 using Stemma.Running.Routing;
+using Stemma.Running.Routing.Costs;
 
 namespace Stemma;
 
@@ -26,7 +28,7 @@ public static class Engine
     public static Fingerprint Fingerprint(string path, SketchOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default)
     {
         options ??= new();
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
         if (FingerprintReader.IsFingerprint(checkpoint)) return FingerprintReader.Read(checkpoint);
         return FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel);
     }
@@ -36,7 +38,7 @@ public static class Engine
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
     public static void Check(string path)
     {
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
     }
 
     /// <summary>Weighs the evidence between two fingerprints. <paramref name="subject"/> is the one under suspicion.</summary>
@@ -57,7 +59,7 @@ public static class Engine
     public static ComparedModel Open(string path, SketchOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default)
     {
         options ??= new();
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
         return FingerprintReader.IsFingerprint(checkpoint)
             ? new(FingerprintReader.Read(checkpoint), null)
             : new(FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel), path);
@@ -74,10 +76,14 @@ public static class Engine
     /// <param name="cancel">Stops the work between two steps.</param>
     /// <exception cref="StemmaException">The weights cannot be read, or the fingerprints were made by different recipes.</exception>
     public static ComparisonResult Compare(
-        ComparedModel subject, ComparedModel reference, string? subjectName = null, string? referenceName = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
-        Judge.Compare(
+        ComparedModel subject, ComparedModel reference, string? subjectName = null, string? referenceName = null, IWorkProgress? progress = null, CancellationToken cancel = default)
+    {
+        var result = Judge.Compare(
             subject.Fingerprint with { Name = subjectName ?? subject.Fingerprint.Name }, reference.Fingerprint with { Name = referenceName ?? reference.Fingerprint.Name },
             () => ComparedModel.Search(subject, reference, progress ?? NoProgress.Instance, cancel));
+        var adapters = ComparedModel.CompareAdapters(subject, reference, cancel);
+        return adapters.Count == 0 ? result : result with { Evidence = [.. result.Evidence, .. adapters], Caveats = [.. result.Caveats, Judge.AdaptersAlone] };
+    }
 
     /// <summary>What three or more models tell together: merges and stacks among them, and directions that a third model settles.</summary>
     /// <param name="models">The models, with the names that the pairs use.</param>
@@ -103,10 +109,10 @@ public static class Engine
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
     public static Inspection Inspect(string path, string name)
     {
-        using var checkpoint = CheckpointOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path);
         if (FingerprintReader.IsFingerprint(checkpoint)) return Inspection.Of(name, FingerprintReader.Read(checkpoint));
-        var anatomy = AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, name);
-        return Inspection.Of(name, checkpoint, anatomy, DeclaredClaims.Read(checkpoint.Folder));
+        var anatomy = AnatomyReader.Read(checkpoint, name);
+        return Inspection.Of(name, checkpoint, anatomy, DeclaredClaims.Of(checkpoint));
     }
 
     /// <summary>Makes a model from others: in another basis, of another size, merged, pruned, cut into experts.</summary>
@@ -134,6 +140,11 @@ public static class Engine
         return BenchRun.Run(ZooReader.Read(zooFolder), comparer, options ?? new(), clock ?? TimeProvider.System, progress ?? NoProgress.Instance, cancel);
     }
 
+    /// <summary>Opens a model that will be run: see <see cref="Transformer.Start"/>.</summary>
+    /// <param name="path">A folder with weights and config.json.</param>
+    /// <exception cref="StemmaException">The input was refused, or asks for something that is not computed.</exception>
+    public static Transformer OpenTransformer(string path) => Transformer.Open(path);
+
     /// <summary>How uneven expert routing loads devices where all experts are equally likely: exact where that is known, drawn otherwise.</summary>
     /// <param name="setting">Experts, groups, devices, tokens.</param>
     /// <param name="trials">Batches to draw per rule.</param>
@@ -142,6 +153,10 @@ public static class Engine
     /// <exception cref="StemmaException">The numbers do not fit together.</exception>
     public static RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed = 0, CancellationToken cancel = default) =>
         RoutingSimulator.Run(setting, trials, seed, cancel);
+
+    /// <summary>Tokens per second against sequences and devices, with the cost of uneven expert loads.</summary>
+    /// <exception cref="StemmaException">An unknown shape or device, or numbers that do not fit together.</exception>
+    public static ServingPlan PlanServing(ServingRequest request, CancellationToken cancel = default) => ServingPlan.Make(request, cancel);
 
     /// <summary>Holds a model's tokenizer against others: shared tokens by the bytes they stand for, their order, control tokens, chat template. Reads no weights.</summary>
     /// <param name="folders">Folders with the names that the report uses: first the one that is asked about, then those it is held against.</param>

@@ -14,7 +14,7 @@ namespace Stemma;
 public sealed record InspectedTensor(string Name, TensorType Type, IReadOnlyList<long> Shape, string Role, int? Layer)
 {
     /// <summary>How its numbers lie in the file, for people: the layout of a packed weight, or the type.</summary>
-    public string StoredAs { get; init; } = Type.ToString();
+    public string StoredAs { get; init; } = Type.NameOf();
 }
 
 /// <summary>How much of a model one role takes.</summary>
@@ -98,7 +98,7 @@ public sealed record Inspection
         var all = parts.ToList();
         var roles = all.Select(part => part.Role).Distinct(StringComparer.Ordinal).ToList();
         var layers = all.Select(part => part.Layer).Distinct().ToList();
-        return new(name, type, shape, roles.Count == 0 ? "unknown" : string.Join('+', roles), layers is [>= 0] ? layers[0] : null) { StoredAs = packing ?? type.ToString() };
+        return new(name, type, shape, roles.Count == 0 ? "unknown" : string.Join('+', roles), layers is [>= 0] ? layers[0] : null) { StoredAs = packing ?? type.NameOf() };
     }
 
     private static List<RoleShare> Shares(IEnumerable<(string Role, long Parameters)> parts) =>

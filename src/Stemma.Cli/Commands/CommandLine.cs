@@ -51,6 +51,7 @@ internal static class CommandLine
     private static IEnumerable<Command> Verbs(Surroundings around) =>
     [
         new CompareCommand(around), new SketchCommand(around), new InspectCommand(around), new DeriveCommand(around), new BenchCommand(around),
+        new RunCommand(around),
         new RouteCommand(around),
         new AuditCommand(around),
         new DoctorCommand(around), new VersionCommand(around),

@@ -8,15 +8,23 @@ namespace Stemma.Anatomy;
 /// <summary>Finds out which tensor does what, from names first, shapes second, and the configuration only where both leave a question open.</summary>
 public static class AnatomyReader
 {
+    /// <summary>Reads the anatomy of an opened checkpoint: GGUF carries its configuration itself, other formats have it beside them.</summary>
+    /// <param name="checkpoint">The checkpoint.</param>
+    /// <param name="name">How notices call it.</param>
+    /// <exception cref="StemmaException"><see cref="FaultCode.ConfigInvalid"/> when config.json is broken.</exception>
+    public static ModelAnatomy Read(Checkpoint checkpoint, string name) => Read(
+        checkpoint.Tensors, GgufConfig.IsIn(checkpoint) ? GgufConfig.Read(checkpoint.Metadata) : ModelConfig.Read(checkpoint.Folder), name);
+
     /// <summary>Reads the anatomy of a checkpoint from its header.</summary>
     /// <param name="tensors">Every tensor of the checkpoint.</param>
     /// <param name="folder">Where config.json may stand; null for nowhere.</param>
     /// <param name="checkpointName">How notices call the checkpoint.</param>
     /// <returns>One assignment per tensor, in the order given. Tensors that nobody knows have the role <see cref="TensorRole.Unknown"/>; none is left out.</returns>
     /// <exception cref="StemmaException"><see cref="FaultCode.ConfigInvalid"/> when config.json is broken.</exception>
-    public static ModelAnatomy Read(IReadOnlyList<TensorInfo> tensors, string? folder, string checkpointName)
+    public static ModelAnatomy Read(IReadOnlyList<TensorInfo> tensors, string? folder, string checkpointName) => Read(tensors, ModelConfig.Read(folder), checkpointName);
+
+    private static ModelAnatomy Read(IReadOnlyList<TensorInfo> tensors, ModelConfig config, string checkpointName)
     {
-        var config = ModelConfig.Read(folder);
         var notices = new NoticeBook();
         var buffers = new HashSet<TensorInfo>(tensors.Where(BufferNames.IsBuffer), ReferenceEqualityComparer.Instance);
         var weights = buffers.Count == 0 ? tensors : [.. tensors.Where(tensor => !buffers.Contains(tensor))];

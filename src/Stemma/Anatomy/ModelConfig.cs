@@ -15,7 +15,7 @@ internal sealed record ModelConfig
     /// <summary>Deepest nesting that is read.</summary>
     public const int MostDepth = 64;
 
-    private const int LargestSize = 100_000_000;
+    internal const int LargestSize = 100_000_000;
 
     public string ModelType { get; init; } = "";
     public string? DeclaredArchitecture { get; init; }

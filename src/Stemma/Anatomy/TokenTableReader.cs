@@ -1,4 +1,5 @@
 using Stemma.Anatomy.Tokenizers;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 
 namespace Stemma.Anatomy;
@@ -10,6 +11,11 @@ public static class TokenTableReader
     public const int MostBytes = 64 << 20;
 
     private static readonly string[] PieceModels = ["tokenizer.model", "spiece.model", "sentencepiece.bpe.model"];
+
+    /// <summary>The vocabulary that the weight files carry themselves, else that of the folder.</summary>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="StemmaException"><see cref="FaultCode.TokenizerInvalid"/> or <see cref="FaultCode.ReadFailed"/>; weights can be compared without a vocabulary, the caller decides.</exception>
+    public static TokenTable? Of(Checkpoint checkpoint) => checkpoint.ReadVocabulary() is { } stored ? GgufTokens.Read(stored) : Read(checkpoint.Folder);
 
     /// <summary>
     /// The folder's vocabulary. Of several files the first counts: tokenizer.json, tokenizer.model (SentencePiece, or tiktoken's lines under that name),

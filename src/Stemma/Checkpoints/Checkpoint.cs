@@ -19,7 +19,7 @@ public abstract class Checkpoint : IDisposable
     /// <summary>The folder in which companion files (config.json, tokenizer) stand; null when a lone file was named that has none.</summary>
     public required string? Folder { get; init; }
 
-    /// <summary>The container format: <c>safetensors</c> or <c>pytorch</c>.</summary>
+    /// <summary>The container format: <c>safetensors</c>, <c>pytorch</c> or <c>gguf</c>.</summary>
     public required string Format { get; init; }
 
     /// <summary>The files that hold the tensors, in the order in which they are read.</summary>
@@ -28,7 +28,7 @@ public abstract class Checkpoint : IDisposable
     /// <summary>The tensors in file order.</summary>
     public required IReadOnlyList<TensorInfo> Tensors { get; init; }
 
-    /// <summary>Free text that the files carry about themselves (safetensors' <c>__metadata__</c>), merged over shards, first value wins.</summary>
+    /// <summary>Free text that the files carry about themselves (safetensors' <c>__metadata__</c>, GGUF's keys), merged over shards, first value wins.</summary>
     public required IReadOnlyDictionary<string, string> Metadata { get; init; }
 
     /// <summary>Strays, things left out, oddities.</summary>
@@ -50,6 +50,10 @@ public abstract class Checkpoint : IDisposable
 
     /// <summary>Reads bytes of one of <see cref="Files"/> as they lie there, for hashing the file whole.</summary>
     public abstract void ReadBytes(int file, long offset, Span<byte> destination);
+
+    /// <summary>Reads the vocabulary that the files carry themselves; null when they carry none.</summary>
+    /// <exception cref="StemmaException"><see cref="FaultCode.TokenizerInvalid"/> when it is too large, <see cref="FaultCode.ReadFailed"/>.</exception>
+    public virtual StoredVocabulary? ReadVocabulary() => null;
 
     public void Dispose()
     {

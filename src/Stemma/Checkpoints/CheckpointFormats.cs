@@ -1,3 +1,5 @@
+using Stemma.Checkpoints.Gguf;
+using Stemma.Checkpoints.Onnx;
 using Stemma.Checkpoints.PyTorch;
 using Stemma.Checkpoints.Safetensors;
 using Stemma.Foundation;
@@ -12,6 +14,8 @@ internal static class CheckpointFormats
     [
         new SafetensorsFormat(),
         new PyTorchFormat(),
+        new GgufFormat(),
+        new OnnxFormat(),
     ];
 
     /// <summary>The format whose first bytes the file has; null when none has them.</summary>

@@ -1,3 +1,4 @@
+using Stemma.Checkpoints.Gguf;
 using Stemma.Checkpoints.Packing;
 using Stemma.Foundation;
 
@@ -20,6 +21,8 @@ public static class CheckpointOpener
         var name = Path.GetFileName(path);
         if (name.EndsWith(ShardIndex.Ending, StringComparison.Ordinal)) return Open(path, folder, WeightPlan.OfIndex(folder, name, []));
         var companions = Array.Exists(Companions, companion => File.Exists(Path.Combine(folder, companion)));
+        // llama.cpp's habit: whoever names one split means them all.
+        if (GgufSplits.Siblings(folder, name) is { } splits) return Open(path, companions ? folder : null, new WeightPlan(folder, splits, Index: null, []));
         return Open(path, companions ? folder : null, new WeightPlan(folder, [name], Index: null, [.. LoneShard(name)]));
     }
 

@@ -1,8 +1,10 @@
 namespace Stemma.Checkpoints;
 
 /// <summary>A checkpoint that lies in open files. Positional reads make it safe for any number of threads.</summary>
-internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files) : Checkpoint
+internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files, Func<StoredVocabulary>? vocabulary = null) : Checkpoint
 {
+    public override StoredVocabulary? ReadVocabulary() => vocabulary?.Invoke();
+
     public override void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination)
     {
         var rowBytes = tensor.RowBytes;
@@ -11,7 +13,8 @@ internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files) : Checkpoi
         ArgumentOutOfRangeException.ThrowIfNegative(firstRow);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(firstRow, tensor.Rows - destination.Length / rowBytes);
         var file = files[tensor.File];
-        if (tensor.Strides is null) file.Read(tensor.Offset + firstRow * rowBytes, destination);
+        if (tensor.PairedRows > 0) PairedRowReader.Read(file, tensor, firstRow, destination);
+        else if (tensor.Strides is null) file.Read(tensor.Offset + firstRow * rowBytes, destination);
         else StridedReader.Read(file, tensor, firstRow, destination);
     }
 

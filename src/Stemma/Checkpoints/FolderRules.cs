@@ -12,7 +12,7 @@ internal static class FolderRules
     private static readonly string[] TrainingLeftovers = ["training_args", "optimizer", "scheduler", "rng_state", "scaler", "random_states"];
 
     /// <summary>What the libraries that write checkpoints call the one file of a model; beside it anything else is a stray.</summary>
-    private static readonly string[] UsualNames = ["model.safetensors", "pytorch_model.bin", "adapter_model.safetensors"];
+    private static readonly string[] UsualNames = ["model.safetensors", "pytorch_model.bin", "adapter_model.safetensors", "model.onnx"];
 
     /// <summary>Chooses.</summary>
     /// <exception cref="StemmaException">Nothing to read, or several models.</exception>

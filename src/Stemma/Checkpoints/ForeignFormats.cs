@@ -5,7 +5,6 @@ internal static class ForeignFormats
 {
     private static readonly (byte[] Magic, int At, string Name)[] Magics =
     [
-        ("GGUF"u8.ToArray(), 0, "a GGUF file"),
         ("HDF"u8.ToArray(), 1, "an HDF5 file (Keras)"),
         ("ustar"u8.ToArray(), 257, "a tar archive (PyTorch 0.1)"),
         ("7z"u8.ToArray(), 0, "a 7z archive"),
@@ -16,7 +15,7 @@ internal static class ForeignFormats
         ([0x80, 0x05], 0, "a bare pickle"),
     ];
 
-    private static readonly string[] Endings = [".gguf", ".onnx", ".h5", ".msgpack", ".ot", ".npz", ".ckpt", ".nemo", ".tflite"];
+    private static readonly string[] Endings = [".h5", ".msgpack", ".ot", ".npz", ".ckpt", ".nemo", ".tflite"];
 
     /// <summary>What the first bytes are, in words.</summary>
     public static string Describe(WeightFile file)

@@ -6,8 +6,15 @@ namespace Stemma.Checkpoints;
 /// <param name="Tensors">In file order.</param>
 /// <param name="Metadata">Free text about the file.</param>
 /// <param name="Notices">Oddities.</param>
-internal sealed record FileContents(
-    IReadOnlyList<TensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<Notice> Notices);
+internal record FileContents(
+    IReadOnlyList<TensorInfo> Tensors, IReadOnlyDictionary<string, string> Metadata, IReadOnlyList<Notice> Notices)
+{
+    /// <summary>Reads the vocabulary that the file carries; null when it carries none.</summary>
+    public Func<StoredVocabulary>? Vocabulary { get; init; }
+
+    /// <summary>Files beside this one that hold its tensors, open; a tensor in the first of them has the file -1, in the second -2.</summary>
+    public IReadOnlyList<WeightFile> More { get; init; } = [];
+}
 
 /// <summary>One container format. A format is known by its first bytes and never by a file's name.</summary>
 internal interface ICheckpointFormat
@@ -26,4 +33,8 @@ internal interface ICheckpointFormat
     /// <param name="index">The file's place in <see cref="Checkpoint.Files"/>.</param>
     /// <exception cref="StemmaException">When anything is not as the format demands.</exception>
     FileContents Read(WeightFile file, int index);
+
+    /// <summary>Has the last word when every file of a model was read: whether they belong together, and what one says about the tensors of another.</summary>
+    /// <exception cref="StemmaException">When they do not belong together.</exception>
+    IReadOnlyList<FileContents> Join(IReadOnlyList<WeightFile> files, IReadOnlyList<FileContents> contents) => contents;
 }

@@ -85,7 +85,8 @@ internal sealed record ShardIndex(IReadOnlyDictionary<string, string> FileOf, lo
         return total;
     }
 
-    private static bool IsPlainName(string name) =>
+    /// <summary>True for a file name without folders, ways up or control characters.</summary>
+    internal static bool IsPlainName(string name) =>
         name.Length is > 0 and <= 255 && name is not ("." or "..") && !name.Contains("..", StringComparison.Ordinal)
         && name.AsSpan().IndexOfAny("/\\:") < 0 && !name.Any(char.IsControl);
 

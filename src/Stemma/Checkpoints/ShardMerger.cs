@@ -3,7 +3,7 @@ using Stemma.Foundation;
 namespace Stemma.Checkpoints;
 
 /// <summary>Reads the structure of every file of a plan and joins them into one checkpoint, checked against the index if there is one.</summary>
-internal sealed class ShardMerger(WeightPlan plan, IReadOnlyList<WeightFile> files)
+internal sealed class ShardMerger(WeightPlan plan, List<WeightFile> files)
 {
     private readonly List<TensorInfo> _tensors = [];
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
@@ -15,16 +15,24 @@ internal sealed class ShardMerger(WeightPlan plan, IReadOnlyList<WeightFile> fil
     public FileCheckpoint Merge(string path, string? companions)
     {
         ICheckpointFormat? first = null;
-        for (var i = 0; i < files.Count; i++)
+        var read = new List<FileContents>();
+        var beside = new List<int>();
+        // Files that a format finds beside its own are added behind these.
+        var named = files.Count;
+        for (var i = 0; i < named; i++)
         {
             var (format, contents) = CheckpointFormats.Read(files[i], i);
             first ??= format;
             if (format != first) throw files[i].Refuse(FaultCode.UnknownFormat, 0, $"a {format.Name} file among {first.Name} files", "shards of one format");
-            Add(contents, files[i]);
+            read.Add(contents);
+            beside.Add(files.Count);
+            files.AddRange(contents.More);
         }
 
+        var joined = first?.Join(files, read) ?? [];
+        for (var i = 0; i < joined.Count; i++) Add(joined[i], files[i], beside[i]);
         if (plan.Index is { } index) CheckIndex(index);
-        return new FileCheckpoint(files)
+        return new FileCheckpoint(files, joined.Select(one => one.Vocabulary).FirstOrDefault(vocabulary => vocabulary is not null))
         {
             Path = path,
             Folder = companions,
@@ -36,15 +44,16 @@ internal sealed class ShardMerger(WeightPlan plan, IReadOnlyList<WeightFile> fil
         };
     }
 
-    private void Add(FileContents contents, WeightFile file)
+    private void Add(FileContents contents, WeightFile file, int beside)
     {
-        foreach (var tensor in contents.Tensors)
+        foreach (var found in contents.Tensors)
         {
+            var tensor = found.File < 0 ? found with { File = beside - 1 - found.File } : found;
+            _tensors.Add(tensor);
             if (!_fileOf.TryAdd(tensor.Name, tensor.File))
                 throw file.Refuse(FaultCode.ShardTensorTwice, null, $"tensor '{tensor.Name}', which is also in {files[_fileOf[tensor.Name]].Name}", "each tensor in one file");
         }
 
-        _tensors.AddRange(contents.Tensors);
         _notices.AddRange(contents.Notices);
         foreach (var (name, value) in contents.Metadata) _metadata.TryAdd(name, value);
     }

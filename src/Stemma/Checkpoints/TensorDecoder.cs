@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Stemma.Checkpoints.Decoding;
+using Stemma.Checkpoints.Decoding.Blocks;
 using Stemma.Foundation;
 
 namespace Stemma.Checkpoints;
@@ -8,7 +9,7 @@ namespace Stemma.Checkpoints;
 public static class TensorDecoder
 {
     /// <summary>Floats that some bytes of a type become: one for each number, two for a complex one.</summary>
-    public static long CountOf(TensorType type, long bytes) => checked(bytes * 8) / type.BitsOf() * (type == TensorType.C64 ? 2 : 1);
+    public static long CountOf(TensorType type, long bytes) => checked(bytes / type.BlockOf().Bytes * type.BlockOf().Numbers * (type == TensorType.C64 ? 2 : 1));
 
     /// <summary>Decodes.</summary>
     /// <param name="type">A type for which <see cref="TensorTypes.IsFloat"/> holds.</param>
@@ -21,7 +22,7 @@ public static class TensorDecoder
     internal static void Decode(TensorType type, ReadOnlySpan<byte> source, Span<float> destination, SimdWidth width)
     {
         if (!type.IsFloat()) throw new ArgumentException($"{type} holds no floating-point numbers", nameof(type));
-        if (source.Length * 8L % type.BitsOf() != 0 || destination.Length != CountOf(type, source.Length))
+        if (source.Length % type.BlockOf().Bytes != 0 || destination.Length != CountOf(type, source.Length))
             throw new ArgumentException($"{source.Length} bytes of {type} are not {destination.Length} floats", nameof(destination));
         switch (type)
         {
@@ -32,6 +33,7 @@ public static class TensorDecoder
             case TensorType.F4: DecodeF4(source, destination); break;
             case TensorType.F6E2M3: DecodeF6(MiniFloats.E2M3, source, destination); break;
             case TensorType.F6E3M2: DecodeF6(MiniFloats.E3M2, source, destination); break;
+            case >= TensorType.Q40 and <= TensorType.NVFP4: BlockDecoder.Decode(type, source, destination, width); break;
             default: DecodeF8(MiniFloats.TableOf(type), source, destination); break;
         }
     }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Stemma.Checkpoints.Rounding;
 using Stemma.Foundation;
 
 namespace Stemma.Checkpoints;
@@ -10,8 +11,11 @@ public static class TensorEncoder
     /// <summary>True for the types that can be written: F32, BF16, F16, F64.</summary>
     public static bool CanWrite(TensorType type) => type is TensorType.F32 or TensorType.BF16 or TensorType.F16 or TensorType.F64;
 
+    /// <summary>True for the types in blocks that can be written, whole blocks at a time; where the original's rounding is not to nearest, it is that of llama.cpp.</summary>
+    public static bool CanWriteBlocks(TensorType type) => BlockEncoder.CanWrite(type);
+
     /// <summary>Encodes numbers, little-endian.</summary>
-    /// <param name="type">A type for which <see cref="CanWrite"/> holds.</param>
+    /// <param name="type">A type for which <see cref="CanWrite"/> or <see cref="CanWriteBlocks"/> holds.</param>
     /// <param name="source">The numbers.</param>
     /// <param name="destination">Exactly the bytes that they take.</param>
     /// <param name="name">The tensor, for the refusal.</param>
@@ -19,14 +23,15 @@ public static class TensorEncoder
     /// <exception cref="ArgumentException">The type cannot be written, or the lengths do not fit.</exception>
     public static void Encode(TensorType type, ReadOnlySpan<float> source, Span<byte> destination, string name)
     {
-        if (!CanWrite(type)) throw new ArgumentException($"{type} cannot be written", nameof(type));
-        if (destination.Length * 8L != (long)source.Length * type.BitsOf()) throw new ArgumentException("the lengths do not fit", nameof(destination));
+        if (!CanWrite(type) && !CanWriteBlocks(type)) throw new ArgumentException($"{type} cannot be written", nameof(type));
+        if (source.Length % type.BlockOf().Numbers != 0 || destination.Length != type.BytesOf(source.Length)) throw new ArgumentException("the lengths do not fit", nameof(destination));
         switch (type)
         {
             case TensorType.F32: MemoryMarshal.AsBytes(source).CopyTo(destination); break;
             case TensorType.BF16: ToBFloat16(source, MemoryMarshal.Cast<byte, ushort>(destination), name); break;
             case TensorType.F16: ToHalf(source, MemoryMarshal.Cast<byte, Half>(destination), name); break;
-            default: Widen(source, MemoryMarshal.Cast<byte, double>(destination)); break;
+            case TensorType.F64: Widen(source, MemoryMarshal.Cast<byte, double>(destination)); break;
+            default: BlockEncoder.Encode(type, source, destination, name); break;
         }
     }
 

@@ -17,6 +17,9 @@ public sealed record TensorInfo(
     /// <summary>Bytes that the numbers take in the file.</summary>
     public long StoredBytes => Packing?.Bytes ?? ByteLength;
 
+    /// <summary>Rows of one attention head when the file keeps the rows of its two halves in pairs (GGUF); rows are read in the order of the original all the same. Zero for no pairs.</summary>
+    public int PairedRows { get; init; }
+
     /// <summary>Numbers in the tensor.</summary>
     public long Count
     {
@@ -34,6 +37,6 @@ public sealed record TensorInfo(
     /// <summary>Product of all dimensions but the last.</summary>
     public long Rows => Columns == 0 ? 0 : Count / Columns;
 
-    /// <summary>Bytes of one row as <see cref="Checkpoint.ReadRows"/> gives it. Rows of 4- and 6-bit types that do not fill whole bytes are refused when the file is opened.</summary>
+    /// <summary>Bytes of one row as <see cref="Checkpoint.ReadRows"/> gives it. Rows that are no whole number of blocks are refused when the file is opened.</summary>
     public long RowBytes => Rows == 0 ? 0 : ByteLength / Rows;
 }

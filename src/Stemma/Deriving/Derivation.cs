@@ -22,6 +22,9 @@ public abstract record Derivation
     /// <summary>True for a parent that is an adapter and no model.</summary>
     internal virtual bool IsAdapter(int parent) => false;
 
+    /// <summary>True for an operation that writes one GGUF file instead of a folder.</summary>
+    internal virtual bool WritesGguf => false;
+
     /// <summary>Says which tensors the new model has and how each is made. Reads headers, never weights.</summary>
     internal abstract DerivationPlan Plan(DerivationInput input);
 }
@@ -51,7 +54,7 @@ public sealed record DerivationOptions
 }
 
 /// <summary>What was written.</summary>
-/// <param name="Folder">The new model.</param>
+/// <param name="Folder">The new model: its folder, or its GGUF file.</param>
 /// <param name="Files">Weight files.</param>
 /// <param name="Bytes">Bytes of all weights.</param>
 /// <param name="Notices">What a reader should know.</param>

@@ -26,7 +26,7 @@ public static class Deriver
         var (least, most) = derivation.Parents;
         if (parents.Count < least || parents.Count > most)
             throw new StemmaException(FaultCode.Usage, "", null, $"{parents.Count} models", least == most ? $"{least} for {derivation.Name}" : $"at least {least} for {derivation.Name}");
-        var target = new ModelFolder(folder, options, progress, cancel);
+        IModelPlace target = derivation.WritesGguf ? new GgufFile(folder, options, progress, cancel) : new ModelFolder(folder, options, progress, cancel);
         target.CheckPlace(parents);
         var models = new List<SourceModel>();
         try
@@ -47,6 +47,11 @@ public static class Deriver
     {
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         var model = SourceModel.Open(path, File.Exists(full) ? Path.GetFileNameWithoutExtension(full) : Path.GetFileName(full));
+        if (model.Checkpoint.Format == Checkpoints.Gguf.GgufFormat.FormatName)
+        {
+            using (model) throw model.Refuse("a GGUF file", $"original weights, safetensors or PyTorch, for {derivation.Name}", "name the model that the file was converted from");
+        }
+
         if (derivation.IsAdapter(parent) || model.Weights.Anatomy.Notices.FirstOrDefault(n => NoPlainNumbers.Contains(n.Code)) is not { } notice) return model;
         using (model)
         {

@@ -12,8 +12,8 @@ internal static class FingerprintMaker
     public static Fingerprint Make(Checkpoint checkpoint, SketchOptions options, IWorkProgress progress, CancellationToken cancel)
     {
         var name = NameOf(checkpoint.Path);
-        var anatomy = AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, name);
-        var (tokens, tokenNotice) = TokensOf(checkpoint.Folder);
+        var anatomy = AnatomyReader.Read(checkpoint, name);
+        var (tokens, tokenNotice) = TokensOf(checkpoint);
         var sketch = Sketcher.Run(name, checkpoint, anatomy, tokens, options.Threads, progress, cancel);
         return new Fingerprint
         {
@@ -31,16 +31,17 @@ internal static class FingerprintMaker
     /// <summary>The last part of the path that says something: a folder's name rather than <c>model.safetensors</c>.</summary>
     private static string NameOf(string path)
     {
+        if (ModelOpener.Split(path) is var (model, adapter)) return $"{NameOf(model)}+{NameOf(adapter)}";
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
         return File.Exists(full) ? Path.GetFileNameWithoutExtension(full) : Path.GetFileName(full);
     }
 
     /// <summary>A broken tokenizer costs the token matching, not the comparison.</summary>
-    private static (TokenTable? Table, IEnumerable<Notice> Notices) TokensOf(string? folder)
+    private static (TokenTable? Table, IEnumerable<Notice> Notices) TokensOf(Checkpoint checkpoint)
     {
         try
         {
-            return (TokenTableReader.Read(folder), []);
+            return (TokenTableReader.Of(checkpoint), []);
         }
         catch (StemmaException e)
         {

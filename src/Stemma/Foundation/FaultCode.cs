@@ -48,9 +48,27 @@ public enum FaultCode
     TorchLegacy = 1223,
     TorchScript = 1224,
     TorchByteOrder = 1225,
+    TorchLegacyInvalid = 1226,
+    TarInvalid = 1227,
 
+    GgufVersion = 1301,
+    GgufByteOrder = 1302,
+    GgufTruncated = 1303,
+    GgufTooLarge = 1304,
+    GgufNotText = 1305,
+    GgufBadKey = 1306,
+    GgufDuplicate = 1307,
+    GgufNestedArray = 1308,
+    GgufUnknownType = 1309,
+    GgufBadShape = 1310,
+    GgufBadOffset = 1311,
+    GgufSplit = 1312,
     PackedTensorInvalid = 1321,
     PackedNumbersInvalid = 1322,
+
+    OnnxInvalid = 1401,
+    OnnxTensorInvalid = 1402,
+    OnnxExternalInvalid = 1403,
 
     ConfigInvalid = 2001,
     TokenizerInvalid = 2002,
@@ -87,6 +105,7 @@ public enum FaultCode
     RunShape = 5203,
     RunTokens = 5204,
     RunTooLong = 5205,
+    NoTokenizer = 5206,
 
     RoutingSettingInvalid = 5231,
 

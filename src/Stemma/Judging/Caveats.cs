@@ -39,8 +39,11 @@ internal static class Caveats
     }
 
     private static bool ReplayPossible(Fingerprint a, Fingerprint b) =>
-        a.Architecture == b.Architecture && a.Parameters < Thresholds.ReplayParameters && b.Parameters < Thresholds.ReplayParameters
+        (a.Architecture == b.Architecture || IsGguf(a) || IsGguf(b)) && a.Parameters < Thresholds.ReplayParameters && b.Parameters < Thresholds.ReplayParameters
         && a.Shape with { Vocabulary = 0 } == b.Shape with { Vocabulary = 0 };
+
+    /// <summary>The names of GGUF are the same for all families, so that its architecture says nothing.</summary>
+    private static bool IsGguf(Fingerprint model) => model.Architecture.StartsWith("gguf", StringComparison.Ordinal);
 
     private static int CommonMaterial(Fingerprint model) => model.Sketch.Tensors.Count(t => t.Parts.Count > 0 && t.Parts.All(p => p.CommonMaterial));
 }

@@ -56,16 +56,16 @@ internal sealed class Findings
     /// How much of the matrices, initial noise and learning together, is shared in matched layers; null when no matrix could be compared. A family that agrees
     /// less than half as well as the other is left out: its units were reordered or replaced, and with it twins by seed would seem to share more learning than noise.
     /// </summary>
-    public double? Bulk
+    public double? Bulk => SharedMatrices(Pair);
+
+    /// <summary>As <see cref="Bulk"/>, of a pair whose evidence was not weighed.</summary>
+    public static double? SharedMatrices(PairContext pair)
     {
-        get
-        {
-            var families = new[] { LayerCosines.Attention, LayerCosines.Ffn }
-                .Select(family => Pair.Layers.Pairs.SelectMany(p => Pair.Cosines.Each(p.Subject, p.Reference, family)).ToList()).Where(f => f.Count > 0).ToList();
-            if (families.Count == 0) return null;
-            var best = families.Max(f => f.Average());
-            return families.Where(f => f.Average() >= best / 2).SelectMany(f => f).Average();
-        }
+        var families = new[] { LayerCosines.Attention, LayerCosines.Ffn }
+            .Select(family => pair.Layers.Pairs.SelectMany(p => pair.Cosines.Each(p.Subject, p.Reference, family)).ToList()).Where(f => f.Count > 0).ToList();
+        if (families.Count == 0) return null;
+        var best = families.Max(f => f.Average());
+        return families.Where(f => f.Average() >= best / 2).SelectMany(f => f).Average();
     }
 
     public bool LearnedKnown => Gains is not null || Biases is not null;

@@ -4,6 +4,7 @@ using Stemma.Comparing;
 using Stemma.Comparing.Deep;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
+using Stemma.Judging.Banks;
 
 namespace Stemma.Judging;
 
@@ -12,20 +13,28 @@ public static class Judge
 {
     /// <param name="subject">The model under suspicion.</param>
     /// <param name="reference">The known model.</param>
-    /// <param name="search">Compares the weights themselves in every residual basis; asked only when the fingerprints find no relation. Null when the weights are not at hand.</param>
+    /// <param name="search">Compares the weights themselves in every residual basis; asked only when the fingerprints find no relation, or one that the matrices do not show. Null when the weights are not at hand.</param>
     /// <exception cref="StemmaException"><see cref="FaultCode.RecipeMismatch"/> when the fingerprints were made by different recipes.</exception>
     public static ComparisonResult Compare(Fingerprint subject, Fingerprint reference, Func<DeepFindings?>? search = null)
     {
         ExpectSameRecipe(subject, reference);
-        var shallow = Weigh(new PairContext(subject, reference));
+        var stored = new PairContext(subject, reference);
+        var shallow = Weigh(stored);
+        // Labels that agree where matrices do not: something in the residual stream was changed, the signs of half of it for example.
+        var hidden = shallow.Verdict.Relation == Relation.CommonOrigin && !(Findings.SharedMatrices(stored) >= Thresholds.CalibratedEffect);
         var undecided = shallow.Verdict.Relation is Relation.Unrelated or Relation.Inconclusive;
-        return undecided && search?.Invoke() is { } deep ? Weigh(new PairContext(subject, reference, deep)) : shallow;
+        return (undecided || hidden) && search?.Invoke() is { } deep ? Weigh(new PairContext(subject, reference, deep)) : shallow;
     }
+
+    /// <summary>What two adapters without their bases leave open.</summary>
+    internal static Caveat AdaptersAlone { get; } = new(
+        "adapters-alone", "Two low-rank adapters were compared without the models that they belong to. Name each as BASE+ADAPTER to compare the models that they make.");
 
     private static ComparisonResult Weigh(PairContext pair)
     {
         var (subject, reference) = (pair.Subject, pair.Reference);
         var findings = new Findings(pair);
+        var shape = new PairShape(subject.Shape.Hidden, reference.Shape.Hidden, subject.Shape.Layers, reference.Shape.Layers);
         var coverage = new Coverage(Read(subject) + Read(reference), subject.Sketch.Tensors.Count + reference.Sketch.Tensors.Count);
         var limited = subject.Notices.Concat(reference.Notices).Any(n => n.LimitsCoverage);
         var power = findings.Identical ? null : Power.SmallestCosine(pair);
@@ -51,7 +60,7 @@ public static class Judge
                 DirectionEvidence = direction == Direction.Undetermined ? [] : DirectionRule.Clues(operations),
                 Clauses = clauses,
             },
-            Evidence = findings.Evidence,
+            Evidence = [.. findings.Evidence.Select(e => ShippedBank.Ranked(e, shape))],
             LayerMap = ruling.Relation is Relation.Unrelated or Relation.Inconclusive ? []
                 : [.. pair.Layers.Pairs.Select(p => new LayerMatch(p.Subject, p.Reference, p.Score))],
             Caveats = caveats,

@@ -15,7 +15,7 @@ internal static class OperationFinder
     public static IReadOnlyList<FoundOperation> Find(Findings findings)
     {
         var found = Finders.SelectMany(f => f(findings)).ToList();
-        var stored = found.Exists(o => o.Operation.Name is "quantised" or "pruned");
+        var stored = found.Exists(o => o.Operation.Name is StorageChanges.Quantised or StorageChanges.Converted or "pruned");
         List<FoundOperation> training = findings.Pair.Deep?.Learned is { } learned && !stored ? [.. TrainingChanges.InRecoveredBasis(learned)]
             : found.Count == 0 ? [.. TrainingChanges.Find(findings)] : [];
         return [.. found, .. FrozenTensors.Find(findings, found), .. training];

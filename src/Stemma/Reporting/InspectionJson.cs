@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Stemma.Anatomy;
+using Stemma.Checkpoints;
 
 namespace Stemma.Reporting;
 

@@ -1,3 +1,5 @@
+using Stemma.Checkpoints;
+
 namespace Stemma.Reporting;
 
 /// <summary>An inspection for people.</summary>

@@ -28,6 +28,7 @@ public sealed class Transformer : IDisposable
         Head = HeadOf(book, model);
         MostPositions = Math.Min(Config.MostPositions, Positions?.Outputs ?? int.MaxValue);
         book.RefuseUnused(Config.Layers);
+        Ends = EndTokens.Read(weights.Checkpoint.Folder);
     }
 
     /// <summary>Tokens of the vocabulary; logits are as many.</summary>
@@ -50,6 +51,12 @@ public sealed class Transformer : IDisposable
 
     /// <summary>The longest text that the model was made for, in tokens.</summary>
     public int MostPositions { get; }
+
+    /// <summary>Tokens that end a text, as the files beside the weights say.</summary>
+    public IReadOnlyList<int> Ends { get; }
+
+    /// <summary>Bytes of the weight files, which are mapped into memory and not copied.</summary>
+    public long WeightBytes => _weights.Checkpoint.Files.Sum(file => file.Length);
 
     internal RunConfig Config { get; }
 

@@ -18,15 +18,15 @@ internal static class StreamLayout
     public static TensorInfo Of(TensorInfo tensor)
     {
         if (tensor.Columns <= LongestRow) return tensor;
-        if (tensor.Strides is not null)
+        if (tensor.Strides is not null || tensor.PairedRows > 0)
         {
             throw new StemmaException(
-                FaultCode.TorchTensorInvalid, SafeText.Escape(tensor.Name), tensor.Offset, $"a strided view with rows of {tensor.Columns} numbers",
+                FaultCode.TorchTensorInvalid, SafeText.Escape(tensor.Name), tensor.Offset, $"rows of {tensor.Columns} numbers that the file keeps out of order",
                 $"rows of at most {LongestRow}", "Save the tensor as contiguous");
         }
 
         var piece = LongestRow;
-        while (tensor.Count % piece != 0) piece--;
+        while (tensor.Count % piece != 0 || piece % tensor.Type.BlockOf().Numbers != 0) piece--;
         return tensor with { Shape = [tensor.Count / piece, piece] };
     }
 }

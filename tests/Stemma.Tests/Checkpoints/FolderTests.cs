@@ -104,9 +104,9 @@ public sealed class FolderTests : IDisposable
     {
         _folder.Write("config.json", "{}"u8.ToArray());
         Hostile.Refused(_folder.Root, FaultCode.NoCheckpoint);
-        _folder.Write("model.gguf", "GGUF"u8.ToArray());
-        Assert.Contains("model.gguf", Hostile.Refused(_folder.Root, FaultCode.NoCheckpoint).Found, StringComparison.Ordinal);
-        Assert.Contains("GGUF", Hostile.Refused(_folder["model.gguf"], FaultCode.UnknownFormat).Found, StringComparison.Ordinal);
+        _folder.Write("model.h5", [0x89, .. "HDF"u8]);
+        Assert.Contains("model.h5", Hostile.Refused(_folder.Root, FaultCode.NoCheckpoint).Found, StringComparison.Ordinal);
+        Assert.Contains("HDF5", Hostile.Refused(_folder["model.h5"], FaultCode.UnknownFormat).Found, StringComparison.Ordinal);
         Hostile.Refused(_folder["nothing"], FaultCode.NotFound);
     }
 

@@ -13,7 +13,7 @@ public sealed class SafetensorsTests : IDisposable
     [Fact]
     public void What_is_written_is_read_back_for_every_type()
     {
-        var tensors = Enum.GetValues<TensorType>().Select((type, i) => SafetensorsBytes.Tensor($"t{i}", type, [3, 8], i)).ToList();
+        var tensors = Enum.GetValues<TensorType>().Where(type => !type.IsBlocked()).Select((type, i) => SafetensorsBytes.Tensor($"t{i}", type, [3, 8], i)).ToList();
         _folder.Write("m.safetensors", SafetensorsBytes.Of(tensors, new Dictionary<string, string> { ["b"] = "ü\n", ["a"] = "" }));
         using var checkpoint = CheckpointOpener.Open(_folder["m.safetensors"]);
         Assert.Equal("safetensors", checkpoint.Format);

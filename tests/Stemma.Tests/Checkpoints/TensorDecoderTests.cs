@@ -109,7 +109,7 @@ public sealed class TensorDecoderTests
         Assert.Throws<ArgumentException>(() => TensorDecoder.Decode(TensorType.I32, new byte[4], new float[1]));
         Assert.Throws<ArgumentException>(() => TensorDecoder.Decode(TensorType.BF16, new byte[4], new float[1]));
         Assert.Throws<ArgumentException>(() => TensorDecoder.Decode(TensorType.BF16, new byte[3], new float[1]));
-        Assert.All(Enum.GetValues<TensorType>(), type => Assert.InRange(type.BitsOf(), 4, 64));
+        Assert.All(Enum.GetValues<TensorType>().Where(type => !type.IsBlocked()), type => Assert.InRange(type.BitsOf(), 4, 64));
     }
 
     private static float[] Decode(TensorType type, ReadOnlySpan<byte> bytes, string? width = null)

@@ -57,6 +57,7 @@ public sealed class UsageTests
     [InlineData("inspect")]
     [InlineData("bench")]
     [InlineData("route")]
+    [InlineData("run")]
     [InlineData("audit")]
     [InlineData("doctor")]
     [InlineData("version")]

@@ -14,6 +14,7 @@ public sealed class GoldenTests
     [InlineData("help-sketch", "sketch")]
     [InlineData("help-inspect", "inspect")]
     [InlineData("help-route", "route")]
+    [InlineData("help-run", "run")]
     [InlineData("help-audit", "audit")]
     [InlineData("help-doctor", "doctor")]
     [InlineData("help-version", "version")]

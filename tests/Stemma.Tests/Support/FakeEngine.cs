@@ -8,7 +8,9 @@ using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running;
 using Stemma.Running.Routing;
+using Stemma.Running.Routing.Costs;
 
 namespace Stemma.Tests.Support;
 
@@ -68,7 +70,11 @@ internal sealed class FakeEngine : IStemmaEngine
         return BenchAnswer!;
     }
 
+    public Transformer OpenTransformer(string path) => Engine.OpenTransformer(path);
+
     public RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel) => RoutingSimulator.Run(setting, trials, seed, cancel);
+
+    public ServingPlan PlanServing(ServingRequest request, CancellationToken cancel) => ServingPlan.Make(request, cancel);
 
     public Inspection Inspect(string path, string name) => Samples.Inspection with { Name = name };
 

@@ -25,22 +25,29 @@ internal static class DeriveOptions
     };
 
     /// <summary>The type of the numbers; null keeps that of the parents.</summary>
-    public static Option<TensorType?> Type()
+    public static Option<TensorType?> Type() => Type(Types, "Type of the numbers: {0}. [default: as in the parents]");
+
+    /// <summary>The same with the types of GGUF, under the names that llama.cpp gives them.</summary>
+    public static Option<TensorType?> TypeOrBlocks() => Type(
+        [.. Types, .. Enum.GetValues<TensorType>().Where(TensorEncoder.CanWriteBlocks).Select(t => (t.NameOf().ToLowerInvariant(), t))],
+        "Type of the numbers: {0}. Types from q4_0 on write a GGUF file. [default: as in the parents]");
+
+    private static Option<TensorType?> Type((string Word, TensorType Type)[] types, string description)
     {
-        var words = string.Join(", ", Types.Select(t => t.Word));
+        var words = string.Join(", ", types.Select(t => t.Word));
         var option = new Option<TensorType?>("--type")
         {
-            Description = $"Type of the numbers: {words}. [default: as in the parents]",
+            Description = string.Format(CultureInfo.InvariantCulture, description, words),
             HelpName = "TYPE",
             CustomParser = result =>
             {
-                foreach (var (word, type) in Types)
+                foreach (var (word, type) in types)
                     if (result.Tokens[0].Value == word) return type;
                 result.AddError($"--type knows {words}; '{Foundation.SafeText.Escape(result.Tokens[0].Value)}' is none of them.");
                 return null;
             },
         };
-        option.CompletionSources.Add([.. Types.Select(t => t.Word)]);
+        option.CompletionSources.Add([.. types.Select(t => t.Word)]);
         return option;
     }
 

@@ -13,7 +13,7 @@ internal abstract class DeriveVerb : Verb
     private readonly Argument<string[]> _models;
     private readonly Option<string> _output = DeriveOptions.Output();
     private readonly Option<ulong> _seed = DeriveOptions.Seed();
-    private readonly Option<TensorType?> _type = DeriveOptions.Type();
+    private readonly Option<TensorType?> _type;
     private readonly Option<double> _shard = DeriveOptions.ShardSize();
     private readonly Option<bool> _force = DeriveOptions.Force();
     private readonly Option<int> _threads = SharedOptions.Threads();
@@ -26,9 +26,11 @@ internal abstract class DeriveVerb : Verb
     /// <param name="least">Fewest parents.</param>
     /// <param name="most">Most parents.</param>
     /// <param name="parents">What the parents are.</param>
-    protected DeriveVerb(Surroundings around, string name, string description, string models = "MODEL", int least = 1, int most = 1, string parents = "A folder or a weight file.")
+    /// <param name="type">The option that names a type of numbers; null for the usual one.</param>
+    protected DeriveVerb(Surroundings around, string name, string description, string models = "MODEL", int least = 1, int most = 1, string parents = "A folder or a weight file.", Option<TensorType?>? type = null)
         : base(around, name, description)
     {
+        _type = type ?? DeriveOptions.Type();
         _models = SharedOptions.Models(most, parents);
         var synopsis = $"stemma derive {name} {(models.Length > 0 ? models + " " : "")}[options] -o FOLDER";
         Synopsis = synopsis;

@@ -34,10 +34,8 @@ internal static class FamilyMatcher
     {
         var ends = ArchitectureLibrary.LastWords.GetAlternateLookup<ReadOnlySpan<char>>();
         var dot = key.LastIndexOf('.');
-        if (ends.Contains(key[(dot + 1)..])) return true;
-        if (dot < 0) return false;
-        var module = key[..dot];
-        return ends.Contains(module[(module.LastIndexOf('.') + 1)..]);
+        if (ends.Contains(ArchitectureLibrary.LastWord(key))) return true;
+        return dot >= 0 && ends.Contains(ArchitectureLibrary.LastWord(key[..dot]));
     }
 
     private static (int Tensors, int Patterns) Score(ArchitectureFamily family, Dictionary<string, int> counts)

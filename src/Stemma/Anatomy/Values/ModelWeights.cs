@@ -17,7 +17,7 @@ public sealed class ModelWeights : IDisposable
         (Checkpoint, Anatomy) = (checkpoint, anatomy);
         _parts = anatomy.Assignments.Where(a => a.Tensor.Type.IsFloat() && a.Tensor.Type != TensorType.C64)
             .SelectMany(a => a.Parts.Select(p => (a.Tensor, Part: p))).ToLookup(p => (p.Part.Role, p.Part.IsBias, p.Part.Layer, p.Part.Expert));
-        _tokens = new(() => TokenTableReader.Read(checkpoint.Folder));
+        _tokens = new(() => TokenTableReader.Of(checkpoint));
     }
 
     public Checkpoint Checkpoint { get; }
@@ -32,10 +32,10 @@ public sealed class ModelWeights : IDisposable
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
     public static ModelWeights Open(string path)
     {
-        var checkpoint = CheckpointOpener.Open(path);
+        var checkpoint = ModelOpener.Open(path);
         try
         {
-            return new(checkpoint, AnatomyReader.Read(checkpoint.Tensors, checkpoint.Folder, System.IO.Path.GetFileName(path)));
+            return new(checkpoint, AnatomyReader.Read(checkpoint, System.IO.Path.GetFileName(path)));
         }
         catch
         {
@@ -50,7 +50,7 @@ public sealed class ModelWeights : IDisposable
 
     /// <summary>Bytes of the parts of one layer; of all layers without a number.</summary>
     public long LayerBytes(int? layer = null) => _parts.Where(g => layer is null ? g.Key.Layer != TensorPart.NoLayer : g.Key.Layer == layer)
-        .SelectMany(g => g).Sum(p => p.Part.Rows.Count * p.Part.Columns.Count * p.Tensor.Type.BitsOf() / 8);
+        .SelectMany(g => g).Sum(p => p.Tensor.Type.BytesOf(p.Part.Rows.Count * p.Part.Columns.Count));
 
     public bool Has(TensorRole role, int layer, int expert = TensorPart.NoExpert) => _parts.Contains((role, false, layer, expert));
 

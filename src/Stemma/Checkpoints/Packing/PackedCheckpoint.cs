@@ -51,6 +51,8 @@ internal sealed class PackedCheckpoint : Checkpoint
         else _bands.Value!.Read(packed, firstRow, numbers);
     }
 
+    public override nint Map(TensorInfo tensor) => _packed.ContainsKey(tensor.Name) ? 0 : _inner.Map(tensor);
+
     public override void ReadBytes(int file, long offset, Span<byte> destination) => _inner.ReadBytes(file, offset, destination);
 
     protected override void Dispose(bool disposing)

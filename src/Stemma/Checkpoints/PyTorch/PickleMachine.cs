@@ -2,24 +2,39 @@ using System.Numerics;
 
 namespace Stemma.Checkpoints.PyTorch;
 
+/// <summary>What a persistent id of a pickle stands for.</summary>
+internal delegate object PersistentId(PickleSource source, object? id, long at);
+
 /// <summary>
 /// Reads a pickle without executing anything: an allow-list of opcodes and names, plain values, no recursion. A scanner's blocklist can be
 /// walked around (there are dozens of published ways); here everything that is not needed for weights is refused where it stands.
 /// </summary>
-internal sealed class PickleMachine(PickleSource source)
+/// <param name="source">The bytes.</param>
+/// <param name="resolve">What a persistent id stands for; null for the storages of a zip.</param>
+internal sealed class PickleMachine(PickleSource source, PersistentId? resolve = null)
 {
+    private readonly PersistentId _resolve = resolve ?? PickleCalls.Storage;
     private readonly List<object?> _stack = [];
     private readonly List<int> _marks = [];
     private readonly Dictionary<uint, object?> _memo = [];
 
-    /// <summary>The object that the pickle describes.</summary>
+    /// <summary>The object that the pickle describes; nothing may stand behind it.</summary>
     /// <exception cref="Foundation.StemmaException">PickleUnsafe, PickleInvalid or PickleTooLarge, at the offset of the opcode.</exception>
     public object? Run()
+    {
+        var result = RunFirst();
+        if (!source.AtEnd) throw source.Invalid(source.Offset, "more behind the end of the pickle");
+        return result;
+    }
+
+    /// <summary>The object that the pickle describes; the source then stands behind it.</summary>
+    /// <exception cref="Foundation.StemmaException">As <see cref="Run"/>.</exception>
+    public object? RunFirst()
     {
         while (true)
         {
             var at = source.Offset;
-            if (source.AtEnd) throw source.Invalid(at, "a pickle without an end");
+            if (source.AtEnd) throw source.Short(at, "a pickle without an end");
             var opcode = (PickleOpcode)source.Byte();
             source.Spend(1, at);
             if (opcode != PickleOpcode.Stop)
@@ -28,9 +43,7 @@ internal sealed class PickleMachine(PickleSource source)
                 continue;
             }
 
-            var result = Pop(at);
-            if (!source.AtEnd) throw source.Invalid(source.Offset, "more behind the end of the pickle");
-            return result;
+            return Pop(at);
         }
     }
 
@@ -69,7 +82,7 @@ internal sealed class PickleMachine(PickleSource source)
             case PickleOpcode.Global: PushGlobal(source.Line(), source.Line(), at); break;
             case PickleOpcode.Reduce or PickleOpcode.NewObj: Call(at); break;
             case PickleOpcode.Build: Build(at); break;
-            case PickleOpcode.BinPersId: _stack.Add(PickleCalls.Storage(source, Pop(at), at)); break;
+            case PickleOpcode.BinPersId: _stack.Add(_resolve(source, Pop(at), at)); break;
             default: throw Refuse((byte)opcode, at);
         }
     }

@@ -50,7 +50,7 @@ internal sealed class PickleSource(WeightFile file, byte[] bytes, long start)
 
     public ReadOnlySpan<byte> Take(long count)
     {
-        if (count > bytes.Length - _position) throw Invalid(Offset, $"an argument of {count} bytes where {bytes.Length - _position} are left");
+        if (count > bytes.Length - _position) throw Short(Offset, $"an argument of {count} bytes where {bytes.Length - _position} are left");
         var taken = bytes.AsSpan(_position, (int)count);
         _position += (int)count;
         return taken;
@@ -73,10 +73,20 @@ internal sealed class PickleSource(WeightFile file, byte[] bytes, long start)
     public string Line()
     {
         var length = bytes.AsSpan(_position, Math.Min(bytes.Length - _position, LongestLine)).IndexOf(LineEnd);
-        if (length < 0) throw Invalid(Offset, "a name without an end");
+        if (length < 0) throw Short(Offset, "a name without an end");
         var line = Text(length);
         _position++;
         return line;
+    }
+
+    /// <summary>True when the pickle wanted more than these bytes hold: where they are the first of more, the rest may mend it.</summary>
+    public bool RanOut { get; private set; }
+
+    /// <summary>A refusal because the bytes end too early.</summary>
+    public StemmaException Short(long at, string found)
+    {
+        RanOut = true;
+        return Invalid(at, found);
     }
 
     public StemmaException Invalid(long at, string found) =>

@@ -50,10 +50,17 @@ internal sealed record PickleGlobal(string Name, PickleCall Call, StorageKind? S
 
 /// <summary>A storage that lies in the archive.</summary>
 /// <param name="Kind">Its numbers.</param>
-/// <param name="Key">Its file is <c>data/key</c>.</param>
+/// <param name="Key">In a zip its file is <c>data/key</c>.</param>
 /// <param name="Count">Numbers in it.</param>
 /// <param name="At">Where the pickle names it.</param>
-internal sealed record PickleStorage(StorageKind Kind, string Key, long Count, long At);
+internal sealed record PickleStorage(StorageKind Kind, string Key, long Count, long At)
+{
+    /// <summary>Files before 1.6: only these of its numbers are meant.</summary>
+    public (long First, long Count)? View { get; init; }
+}
+
+/// <summary>Where a storage's bytes lie in the file.</summary>
+internal readonly record struct StoragePlace(long At, long Bytes);
 
 /// <summary>A strided view of a storage, not yet checked.</summary>
 internal sealed record PickleTensor(PickleStorage Storage, StorageKind Kind, long Offset, IReadOnlyList<long> Shape, IReadOnlyList<long> Strides, long At);

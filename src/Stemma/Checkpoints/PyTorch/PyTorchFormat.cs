@@ -3,23 +3,21 @@ using Stemma.Foundation;
 
 namespace Stemma.Checkpoints.PyTorch;
 
-/// <summary>Checkpoints of <c>torch.save</c> since PyTorch 1.6: a zip of a pickle and raw storages. Older files are recognised and refused.</summary>
+/// <summary>Checkpoints of <c>torch.save</c>: since PyTorch 1.6 a zip of a pickle and raw storages; before, pickles and storages one after another; at first a tar archive.</summary>
 internal sealed class PyTorchFormat : ICheckpointFormat
 {
     private const long LongestPickle = 64 << 20;
-
-    private static ReadOnlySpan<byte> LegacyMagic => [0x80, 0x02, 0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E];
 
     public string Name => "pytorch";
 
     public IReadOnlyList<string> UsualEndings { get; } = [".pt", ".pth", "model.bin"];
 
-    /// <summary>A zip that names a <c>data.pkl</c> first or last, so that other zip files in a folder are not taken for weights; or the old magic.</summary>
+    /// <summary>A zip that names a <c>data.pkl</c> first or last, so that other zip files in a folder are not taken for weights; or one of the older forms.</summary>
     public bool Recognises(WeightFile file)
     {
         Span<byte> start = stackalloc byte[512];
         start = start[..file.ReadUpTo(0, start)];
-        if (start.StartsWith(LegacyMagic)) return true;
+        if (start.StartsWith(LegacyFile.Magic) || TarDirectory.IsCheckpoint(start)) return true;
         if (!start.StartsWith("PK\u0003\u0004"u8)) return false;
         var tail = new byte[(int)Math.Min(file.Length, 64 * 1024)];
         file.Read(file.Length - tail.Length, tail);
@@ -28,25 +26,25 @@ internal sealed class PyTorchFormat : ICheckpointFormat
 
     public FileContents Read(WeightFile file, int index)
     {
-        CheckMagic(file);
+        Span<byte> start = stackalloc byte[512];
+        start = start[..file.ReadUpTo(0, start)];
+        if (start.StartsWith(LegacyFile.Magic)) return LegacyFile.Read(file, index);
+        if (TarDirectory.IsCheckpoint(start)) return TarFile.Read(file, index);
+        if (!start.StartsWith("PK"u8)) throw file.Refuse(FaultCode.UnknownFormat, 0, ForeignFormats.Describe(file), "a checkpoint of torch.save", "save it again with torch.save of PyTorch 1.6 or later, or as safetensors");
         var entries = ZipDirectory.Read(file);
         var folder = FolderOf(file, entries);
         CheckByteOrder(file, entries, folder);
         var source = ReadPickle(file, entries, folder);
         var root = new PickleMachine(source).Run();
-        var notices = new List<Notice>();
-        var found = new StateDictWalker(source).Find(root, notices);
-        return new FileContents(Place(file, new TorchTensors(file, folder, entries, index), found, notices), new Dictionary<string, string>(), notices);
+        return Contents(file, source, root, new(file, key => entries.TryGetValue($"{folder}/data/{key}", out var entry) ? new StoragePlace(entry.DataAt, entry.Size) : null, index));
     }
 
-    private static void CheckMagic(WeightFile file)
+    /// <summary>The tensors among the objects of a file.</summary>
+    internal static FileContents Contents(WeightFile file, PickleSource source, object? root, TorchTensors tensors)
     {
-        Span<byte> start = stackalloc byte[16];
-        start = start[..file.ReadUpTo(0, start)];
-        if (start.StartsWith(LegacyMagic))
-            throw file.Refuse(
-                FaultCode.TorchLegacy, 0, "a checkpoint of PyTorch before 1.6", "zip checkpoints", "load it once with torch.load(..., weights_only=True) and save it as safetensors");
-        if (!start.StartsWith("PK"u8)) throw file.Refuse(FaultCode.UnknownFormat, 0, ForeignFormats.Describe(file), "a zip checkpoint of torch.save", "save it again with torch.save of PyTorch 1.6 or later, or as safetensors");
+        var notices = new List<Notice>();
+        var found = new StateDictWalker(source).Find(root, notices);
+        return new FileContents(Place(file, tensors, found, notices), new Dictionary<string, string>(), notices);
     }
 
     private static string FolderOf(WeightFile file, IReadOnlyDictionary<string, ZipEntry> entries)

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+
 namespace Stemma.Comparing.Alignment;
 
 /// <summary>
@@ -11,33 +14,61 @@ public static class MutualMatch
     /// <summary>For each row of <paramref name="a"/> its partner in <paramref name="b"/>, or -1. Cost: rows(a) x rows(b) x width.</summary>
     public static int[] Find(Features a, Features b)
     {
-        var (toB, bestOfB) = (new int[a.Rows], new int[b.Rows]);
-        var scoreOfB = new float[b.Rows];
-        Array.Fill(toB, None);
-        Array.Fill(bestOfB, None);
-        Array.Fill(scoreOfB, float.NegativeInfinity);
-        var empty = Enumerable.Range(0, b.Rows).Select(b.IsZero).ToArray();
+        var partners = new int[a.Rows];
+        Array.Fill(partners, None);
+        if (a.Rows == 0 || b.Rows == 0) return partners;
+        bool[] emptyA = [.. Enumerable.Range(0, a.Rows).Select(a.IsZero)], emptyB = [.. Enumerable.Range(0, b.Rows).Select(b.IsZero)];
+        var hasEmpty = emptyB.Contains(true);
+        var (bestOfB, tiesOfB) = (new float[b.Rows], new float[b.Rows]);
+        Array.Fill(bestOfB, float.NegativeInfinity);
+        var rows = new List<(int Row, ReadOnlyMemory<float> Cosines)>(a.Rows);
         foreach (var (i, block, at) in a.Cosines(b))
         {
-            if (a.IsZero(i)) continue;
-            var cosines = block.Row(at);
-            var (best, score) = (None, float.NegativeInfinity);
-            for (var j = 0; j < cosines.Length; j++)
-            {
-                var cosine = cosines[j];
-                if (empty[j]) continue;
-                if (cosine > score) (best, score) = (j, cosine);
-                else if (cosine.Equals(score)) best = None;
-                if (cosine > scoreOfB[j]) (bestOfB[j], scoreOfB[j]) = (i, cosine);
-                else if (cosine.Equals(scoreOfB[j])) bestOfB[j] = None;
-            }
-
-            toB[i] = best;
+            if (emptyA[i]) continue;
+            var cosines = block.Data.AsMemory(at * b.Rows, b.Rows);
+            if (hasEmpty)
+                for (var j = 0; j < emptyB.Length; j++) if (emptyB[j]) cosines.Span[j] = float.NegativeInfinity;
+            Raise(cosines.Span, bestOfB, tiesOfB);
+            rows.Add((i, cosines));
         }
 
-        for (var i = 0; i < toB.Length; i++)
-            if (toB[i] != None && bestOfB[toB[i]] != i) toB[i] = None;
-        return toB;
+        foreach (var (i, cosines) in rows)
+            if (Unique(cosines.Span) is >= 0 and var j && cosines.Span[j].Equals(bestOfB[j]) && tiesOfB[j] == 0 && !emptyB[j]) partners[i] = j;
+        return partners;
+    }
+
+    /// <summary>Best value of each column so far, and how often it occurred again.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static void Raise(ReadOnlySpan<float> row, Span<float> best, Span<float> ties)
+    {
+        var j = 0;
+        for (; j <= row.Length - Vector512<float>.Count; j += Vector512<float>.Count)
+        {
+            var (value, most, again) = (Vector512.Create(row[j..]), Vector512.Create<float>(best[j..]), Vector512.Create<float>(ties[j..]));
+            var equal = Vector512.ConditionalSelect(Vector512.Equals(value, most), again + Vector512<float>.One, again);
+            Vector512.ConditionalSelect(Vector512.GreaterThan(value, most), Vector512<float>.Zero, equal).CopyTo(ties[j..]);
+            Vector512.Max(value, most).CopyTo(best[j..]);
+        }
+
+        for (; j < row.Length; j++)
+        {
+            if (row[j] > best[j]) (best[j], ties[j]) = (row[j], 0);
+            else if (row[j].Equals(best[j])) ties[j]++;
+        }
+    }
+
+    /// <summary>Where the highest number stands; -1 when it occurs twice.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private static int Unique(ReadOnlySpan<float> row)
+    {
+        var most = Vector512.Create(float.NegativeInfinity);
+        var j = 0;
+        for (; j <= row.Length - Vector512<float>.Count; j += Vector512<float>.Count) most = Vector512.Max(most, Vector512.Create(row[j..]));
+        var best = float.NegativeInfinity;
+        for (var lane = 0; lane < Vector512<float>.Count; lane++) best = Math.Max(best, most[lane]);
+        for (; j < row.Length; j++) best = Math.Max(best, row[j]);
+        var at = row.IndexOf(best);
+        return at < 0 || row[(at + 1)..].Contains(best) ? None : at;
     }
 
     /// <summary>How many matched pairs carry the same label, and how many were matched at all.</summary>

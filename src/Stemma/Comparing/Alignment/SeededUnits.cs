@@ -6,13 +6,18 @@ namespace Stemma.Comparing.Alignment;
 /// <summary>The units of one layer that carry one of the given seeded indices, with their features [gate | up | down] of equal weight.</summary>
 internal sealed class SeededUnits
 {
-    private SeededUnits(int[] labels, int[] experts, Features features) => (Labels, Experts, Features) = (labels, experts, features);
+    private readonly double[] _share;
+
+    private SeededUnits(int[] labels, int[] experts, Features features)
+    {
+        (Labels, Features) = (labels, features);
+        var held = experts.CountBy(e => e).ToDictionary();
+        _share = Array.ConvertAll(experts, e => 1.0 / held[e]);
+    }
 
     /// <summary>Index within its expert, per unit.</summary>
     public int[] Labels { get; }
 
-    /// <summary>Expert, per unit.</summary>
-    public int[] Experts { get; }
     public Features Features { get; }
 
     /// <summary>Seeded indices that a layer holds, ascending.</summary>
@@ -36,8 +41,13 @@ internal sealed class SeededUnits
     /// Matches to its own label that chance gives this side's matched units. Labels are permuted within each expert, among the labels that this expert holds:
     /// a narrow expert has few, however wide the shared expert beside it is.
     /// </summary>
-    public double Chance(Func<int, bool> matched) =>
-        Experts.Select((expert, row) => (expert, Matched: matched(row))).GroupBy(r => r.expert).Sum(e => (double)e.Count(r => r.Matched) / e.Count());
+    public double Chance(ReadOnlySpan<bool> matched)
+    {
+        var chance = 0.0;
+        for (var row = 0; row < matched.Length; row++)
+            if (matched[row]) chance += _share[row];
+        return chance;
+    }
 }
 
 /// <summary>Seeded units of all layers of two models, prepared once for all pairs of layers.</summary>

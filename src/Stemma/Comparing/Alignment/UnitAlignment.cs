@@ -22,7 +22,7 @@ public sealed record MappedUnits(LayerMap Map, IReadOnlyList<UnitMatch> Matches,
 public sealed class UnitAlignment
 {
     /// <summary>Units per layer that decide which layers are worth a full look.</summary>
-    private const int Screening = 96;
+    private const int Screening = 64;
 
     private readonly ConcurrentDictionary<(int Subject, int Reference), UnitMatch> _matches;
 

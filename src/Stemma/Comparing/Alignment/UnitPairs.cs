@@ -35,8 +35,10 @@ public static class UnitPairs
         var (same, matched) = MutualMatch.Count(matching, a.Labels, b.Labels);
 
         // Either side's labels may be taken as the random ones; both bounds hold, and the sharper one is used.
-        var partners = matching.Where(row => row >= 0).ToHashSet();
-        var expected = Math.Min(a.Chance(row => matching[row] >= 0), b.Chance(partners.Contains));
+        var (asked, named) = (new bool[a.Labels.Length], new bool[b.Labels.Length]);
+        for (var row = 0; row < matching.Length; row++)
+            if (matching[row] >= 0) asked[row] = named[matching[row]] = true;
+        var expected = Math.Min(a.Chance(asked), b.Chance(named));
         return new(same, matched, Math.Min(a.Labels.Length, b.Labels.Length), expected);
     }
 

@@ -1,4 +1,7 @@
+using Stemma.Anatomy;
+using Stemma.Anatomy.Adapters;
 using Stemma.Anatomy.Values;
+using Stemma.Comparing.Adapters;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 
@@ -16,10 +19,25 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
     private DeepModel? _deep;
     private int _users;
 
+    private readonly string? _place = path;
+
     public Fingerprint Fingerprint { get; } = fingerprint;
 
     /// <summary>False when only a fingerprint is there: then nothing can be compared in another residual basis.</summary>
-    public bool HasWeights => path is not null;
+    public bool HasWeights => _place is not null;
+
+    /// <summary>What two low-rank adapters tell when both were named without their base; nothing for other pairs.</summary>
+    /// <param name="subject">The one under suspicion.</param>
+    /// <param name="reference">The known one.</param>
+    /// <param name="cancel">Stops between two modules.</param>
+    /// <exception cref="StemmaException">The weights cannot be read.</exception>
+    public static IReadOnlyList<Evidence> CompareAdapters(ComparedModel subject, ComparedModel reference, CancellationToken cancel)
+    {
+        if (!subject.IsLoneAdapter || !reference.IsLoneAdapter) return [];
+        using var own = ModelOpener.Open(subject._place!);
+        using var other = ModelOpener.Open(reference._place!);
+        return AdapterComparison.Compare(own, other, cancel);
+    }
 
     /// <summary>Compares the weights of two models in the residual basis in which they meet best.</summary>
     /// <param name="subject">The model under suspicion.</param>
@@ -55,6 +73,8 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
         _deep = null;
     }
 
+    private bool IsLoneAdapter => HasWeights && Fingerprint.Notices.Any(n => n.Code == "adapter") && AdapterConfig.IsAdapter(_place!);
+
     private DeepModel Deep(IWorkProgress progress, CancellationToken cancel)
     {
         lock (_gate)
@@ -67,7 +87,7 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
 
     private DeepModel Read(IWorkProgress progress, CancellationToken cancel)
     {
-        var weights = ModelWeights.Open(path!);
+        var weights = ModelWeights.Open(_place!);
         progress.Begin($"reading {SafeText.Escape(Fingerprint.Name)} for a comparison in other bases", 2 * weights.LayerBytes());
         try
         {

@@ -41,9 +41,19 @@ public sealed class TokenGeometry : IMethod
         var rows = new Features(slots.Length, anchors.Width);
         var mean = new double[anchors.Width];
         for (var t = 0; t < slots.Length; t++)
-            for (var d = 0; d < anchors.Width; d++) mean[d] += rows[t][d] = anchors.Embed[(slots[t] * anchors.Width) + d] * anchors.EmbedScale[slots[t]];
+        {
+            var row = rows[t];
+            var bytes = anchors.Embed.AsSpan(slots[t] * anchors.Width, anchors.Width);
+            var scale = anchors.EmbedScale[slots[t]];
+            for (var d = 0; d < row.Length; d++) mean[d] += row[d] = bytes[d] * scale;
+        }
+
         for (var t = 0; t < slots.Length; t++)
-            for (var d = 0; d < anchors.Width; d++) rows[t][d] -= (float)(mean[d] / slots.Length);
+        {
+            var row = rows[t];
+            for (var d = 0; d < row.Length; d++) row[d] -= (float)(mean[d] / slots.Length);
+        }
+
         rows.Normalise();
         var gram = new double[slots.Length * (slots.Length - 1) / 2];
         var at = 0;

@@ -63,13 +63,25 @@ internal static class ConfigFile
         sizes[Aliases.GetValueOrDefault(key, [key]).FirstOrDefault(sizes.ContainsKey, otherwise)] = value;
     }
 
-    /// <summary>Calls the model after another architecture; code that came with the old one does not go along.</summary>
+    /// <summary>Calls the model after another architecture: code that came with the old one does not go along, and what it meant without saying is written down.</summary>
     public static void SetModel(JsonObject config, string modelType, string architecture)
     {
+        var (before, after) = (Silence(Text(config, "model_type")), Silence(modelType));
+        var sizes = Sizes(config);
+        if (before.Theta != after.Theta && !sizes.ContainsKey("rope_parameters")) sizes.TryAdd("rope_theta", before.Theta);
+        if (before.Epsilon != after.Epsilon) sizes.TryAdd("rms_norm_eps", before.Epsilon);
         config["model_type"] = modelType;
         config["architectures"] = new JsonArray(architecture);
         config.Remove("auto_map");
     }
+
+    /// <summary>What a configuration of Llama's kind means where it is silent: the base of the rotary angles, and the epsilon of the norms.</summary>
+    private static (double Theta, double Epsilon) Silence(string? modelType) => modelType switch
+    {
+        "mixtral" => (1e6, 1e-5),
+        "PanguProMoE" or "PanguEmbedded" or "openpangu_dense" => (16e6, 1e-5),
+        _ => (1e4, 1e-6),
+    };
 
     /// <summary>A number, under any of its names; null when it is not said.</summary>
     public static double? Number(JsonObject? config, params string[] names)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Stemma.Anatomy;
+using Stemma.Anatomy.Adapters;
 using Stemma.Checkpoints;
 using Stemma.Deriving.Arithmetic;
 using Stemma.Deriving.Grids;

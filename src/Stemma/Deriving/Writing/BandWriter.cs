@@ -1,11 +1,13 @@
 using System.Buffers;
-using Stemma.Checkpoints.Safetensors;
 using Stemma.Foundation;
 
 namespace Stemma.Deriving.Writing;
 
+/// <summary>Takes the next bytes of a file.</summary>
+internal delegate void AppendBytes(ReadOnlySpan<byte> bytes);
+
 /// <summary>Makes a tensor's rows on several threads and writes them in order, a few bands ahead of the disk.</summary>
-internal sealed class BandWriter(SafetensorsWriter writer, int threads, IWorkProgress progress, CancellationToken cancel)
+internal sealed class BandWriter(AppendBytes append, int threads, IWorkProgress progress, CancellationToken cancel)
 {
     private const long Band = 8 << 20;
 
@@ -47,7 +49,7 @@ internal sealed class BandWriter(SafetensorsWriter writer, int threads, IWorkPro
     private void Append(Task<ArraySegment<byte>> band)
     {
         var bytes = band.GetAwaiter().GetResult();
-        writer.Append(bytes);
+        append(bytes);
         progress.Advance(bytes.Count);
         ArrayPool<byte>.Shared.Return(bytes.Array!);
     }

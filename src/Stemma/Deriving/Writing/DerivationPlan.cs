@@ -24,6 +24,9 @@ internal sealed record DerivationPlan
     /// <summary>What the weight file is called, without its ending.</summary>
     public string Stem { get; init; } = "model";
 
+    /// <summary>The keys of a GGUF file; null for a folder of safetensors.</summary>
+    public Checkpoints.Gguf.GgufKeyList? Keys { get; init; }
+
     public IReadOnlyList<CompanionCopy> Companions { get; init; } = [];
 
     public IReadOnlyList<Notice> Notices { get; init; } = [];
@@ -76,7 +79,7 @@ internal sealed class EncodedGrid(Grid grid, TensorType type, string name) : Byt
 {
     public override long Rows => grid.Rows;
 
-    public override long RowBytes => grid.Columns * (long)type.BitsOf() / 8;
+    public override long RowBytes => type.BytesOf(grid.Columns);
 
     public override void Release() => grid.Release();
 

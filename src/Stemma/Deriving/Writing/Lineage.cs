@@ -46,10 +46,10 @@ internal static class Lineage
         return metadata;
     }
 
-    /// <summary>True for a folder whose weights carry a record and that holds nothing that a derivation does not write.</summary>
+    /// <summary>True for a folder or a file whose weights carry a record and that holds nothing that a derivation does not write.</summary>
     public static bool IsDerived(string folder)
     {
-        if (Directory.EnumerateDirectories(folder).Any()) return false;
+        if (Directory.Exists(folder) && Directory.EnumerateDirectories(folder).Any()) return false;
         try
         {
             using var checkpoint = CheckpointOpener.Open(folder);

@@ -5,14 +5,24 @@ using Stemma.Foundation;
 
 namespace Stemma.Deriving.Writing;
 
+/// <summary>Where a new model will stand.</summary>
+internal interface IModelPlace
+{
+    /// <summary>Refuses a place that is taken, before anything is read. Only what a derivation wrote is ever replaced, and never a parent.</summary>
+    void CheckPlace(IReadOnlyList<string> parents);
+
+    /// <summary>Writes everything and puts it in its place.</summary>
+    /// <exception cref="StemmaException"><see cref="FaultCode.WriteFailed"/>, or what reading the parents threw; nothing is left behind.</exception>
+    DerivationResult Write(DerivationPlan plan, IReadOnlyDictionary<string, string> metadata);
+}
+
 /// <summary>Writes a plan as a folder that appears whole or not at all.</summary>
-internal sealed class ModelFolder(string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel)
+internal sealed class ModelFolder(string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel) : IModelPlace
 {
     private const string Partial = ".partial", Replaced = ".replaced";
 
     private readonly string _folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
 
-    /// <summary>Refuses a place that is taken, before anything is read. Only what a derivation wrote is ever replaced, and never a parent.</summary>
     public void CheckPlace(IReadOnlyList<string> parents)
     {
         if (parents.Any(parent => Path.TrimEndingDirectorySeparator(Path.GetFullPath(parent)) == _folder))
@@ -26,8 +36,6 @@ internal sealed class ModelFolder(string folder, DerivationOptions options, IWor
         if (!Lineage.IsDerived(_folder)) throw Refuse(FaultCode.WouldOverwrite, "the folder holds something that stemma derive did not write", "a new folder", "choose another name with -o");
     }
 
-    /// <summary>Writes everything and puts it in its place.</summary>
-    /// <exception cref="StemmaException"><see cref="FaultCode.WriteFailed"/>, or what reading the parents threw; nothing is left behind.</exception>
     public DerivationResult Write(DerivationPlan plan, IReadOnlyDictionary<string, string> metadata)
     {
         var partial = _folder + Partial;
@@ -81,7 +89,7 @@ internal sealed class ModelFolder(string folder, DerivationOptions options, IWor
     {
         using var file = new FileStream(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0);
         var writer = new SafetensorsWriter(file, [.. tensors.Select(t => new SafetensorsTensor(t.Name, t.Type, t.Shape))], metadata);
-        var bands = new BandWriter(writer, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, progress, cancel);
+        var bands = new BandWriter(writer.Append, options.Threads > 0 ? options.Threads : Environment.ProcessorCount, progress, cancel);
         foreach (var tensor in tensors) bands.Write(tensor);
         writer.Finish();
     }

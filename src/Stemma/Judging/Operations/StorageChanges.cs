@@ -3,9 +3,11 @@ using Stemma.Fingerprints;
 
 namespace Stemma.Judging.Operations;
 
-/// <summary>Pruning and quantisation.</summary>
+/// <summary>Pruning, quantisation, and plain conversion to another type.</summary>
 internal static class StorageChanges
 {
+    public const string Quantised = "quantised", Converted = "converted";
+
     /// <summary>Trained weights in 16 or 32 bits are exactly zero less than once in a hundred; a pruned model is at every tenth or more.</summary>
     private const double PrunedZeros = 0.1, OrdinaryZeros = 0.01;
 
@@ -15,16 +17,23 @@ internal static class StorageChanges
     public static IEnumerable<FoundOperation> Find(Findings findings)
     {
         var (subject, reference) = (Of(findings.Pair.Subject), Of(findings.Pair.Reference));
-        var (coarse, coarseThere) = (subject.Distinct < GridDistinct, reference.Distinct < GridDistinct);
-        var packing = PackedWeights.Describe(findings.Pair.Subject, findings.Pair.Reference);
-        if (Sides(coarse && reference.Distinct > OrdinaryDistinct, coarseThere && subject.Distinct > OrdinaryDistinct) is { } q)
+        var (here, there) = (QuantisedStorage.Of(findings.Pair.Subject), QuantisedStorage.Of(findings.Pair.Reference));
+        var (coarse, coarseThere) = (here is not null || subject.Distinct < GridDistinct, there is not null || reference.Distinct < GridDistinct);
+        var same = findings.Effect("identical-bytes") >= 1 ? null : SameNumbers.On(findings.Pair);
+        if (here is not null || there is not null)
         {
-            yield return new(new("quantised", $"Of 64 neighbouring weights that are not zero {64 * subject.Distinct:0} are different values, in the reference {64 * reference.Distinct:0}: a coarse grid.{(packing is null ? "" : " " + packing)}"), q);
+            if (InGrids(findings, here, there, same) is { } stored) yield return stored;
         }
-        else if (packing is not null)
+        else if (same == true)
         {
-            // Models are trained in 8 bits and published in 16 as well as the other way round, so the layout alone tells no direction.
-            yield return new(new("quantised", packing));
+            var (ours, theirs) = (QuantisedStorage.Commonest(findings.Pair.Subject), QuantisedStorage.Commonest(findings.Pair.Reference));
+            yield return new(new(Converted, ours == theirs
+                ? $"The matrices hold the same numbers, as {ours} on both sides, in another arrangement of files or tensors."
+                : $"The matrices hold the same numbers, up to rounding: as {ours} here, as {theirs} in the reference."));
+        }
+        else if (Sides(coarse && reference.Distinct > OrdinaryDistinct, coarseThere && subject.Distinct > OrdinaryDistinct) is { } q)
+        {
+            yield return new(new(Quantised, $"Of 64 neighbouring weights that are not zero {64 * subject.Distinct:0} are different values, in the reference {64 * reference.Distinct:0}: a coarse grid."), q);
         }
 
         // A coarse grid has zeros of its own: they neither make a model pruned nor hide that the other one is.
@@ -33,6 +42,27 @@ internal static class StorageChanges
         {
             yield return new(new("pruned", $"{subject.Zeros:P1} of the weights are exactly zero, in the reference {reference.Zeros:P1}."), p);
         }
+    }
+
+    /// <summary>At least one side is stored in a grid. Where the other one holds the very numbers of that grid, either may have been written from the other.</summary>
+    private static FoundOperation? InGrids(Findings findings, QuantisedStorage? here, QuantisedStorage? there, bool? same)
+    {
+        if (here is not null && there is not null)
+        {
+            if (here.Detail == there.Detail) return null;
+            return new(new(Quantised, $"The matrices are stored as {here.Detail} here and as {there.Detail} in the reference: each was rounded to a grid of its own."));
+        }
+
+        var (coarse, plain, direction) = here is not null
+            ? (here, QuantisedStorage.Commonest(findings.Pair.Reference), Direction.SubjectFromReference)
+            : (there!, QuantisedStorage.Commonest(findings.Pair.Subject), Direction.ReferenceFromSubject);
+        var place = here is not null ? "here, in the reference as" : "in the reference, here as";
+        return same switch
+        {
+            false => new(new(Quantised, $"{coarse.Name}: the matrices are stored as {coarse.Detail} {place} {plain}, whose numbers lie between the steps of that grid."), direction),
+            true => new(new(Quantised, $"{coarse.Name}: the matrices are stored as {coarse.Detail} {place} {plain}, but with the numbers of that grid: which side was written from the other does not show.")),
+            _ => new(new(Quantised, $"{coarse.Name}: the matrices are stored as {coarse.Detail} {place} {plain}.")),
+        };
     }
 
     private static Direction? Sides(bool subject, bool reference) =>

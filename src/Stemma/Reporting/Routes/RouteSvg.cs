@@ -44,9 +44,8 @@ public static class RouteSvg
         svg.Line(Left - 14, axis, Left + Plot, axis, "axis");
         var tallest = bars.First(bar => bar.Share == most);
         svg.Text(X(tallest.Score, highest), axis - BarHeight - 6, "tick middle", RouteWords.Share(most));
-        for (var tick = 0; tick <= 5; tick++)
+        foreach (var at in PlotAxis.Ticks(highest))
         {
-            var at = highest / 1.05 * tick / 5;
             svg.Line(X(at, highest), axis, X(at, highest), axis + 4, "axis");
             svg.Text(X(at, highest), axis + 17, "tick middle", at.ToString("0.##", CultureInfo.InvariantCulture));
         }

@@ -5,7 +5,7 @@ namespace Stemma.Reporting.Routes;
 /// <summary>A simulation of expert routing for people.</summary>
 public static class RouteText
 {
-    private const int MostBars = 16;
+    private const int MostBars = 24;
     private static readonly TextColumn[] Rules = [new("rule"), new("mean IS", Right: true), new("IS > 0", Right: true), new("busiest / mean", Right: true), new("known")];
 
     public static IReadOnlyList<TextLine> Lines(RoutingSimulation simulation, int width = ReportText.Width)

@@ -18,8 +18,11 @@ internal sealed class WeightBook(ModelWeights weights, string model)
 
     /// <summary>A matrix and its bias.</summary>
     /// <exception cref="StemmaException">It is not there, or has another shape than the configuration says.</exception>
-    public Linear Linear(TensorRole role, int outputs, int inputs, int layer, int expert = TensorPart.NoExpert) =>
-        new(Matrix(role, outputs, inputs, layer, expert), Bias(role, outputs, layer, expert));
+    public Linear Linear(TensorRole role, int outputs, int inputs, int layer, int expert = TensorPart.NoExpert)
+    {
+        var matrix = Matrix(role, outputs, inputs, layer, expert);
+        return new(matrix, Bias(role, matrix.Outputs, layer, expert));
+    }
 
     /// <summary>A matrix; a size of 0 is whatever the file has.</summary>
     /// <exception cref="StemmaException">It is not there, or has another shape than the configuration says.</exception>
@@ -32,7 +35,7 @@ internal sealed class WeightBook(ModelWeights weights, string model)
     }
 
     /// <summary>A gain with its family's offset added; null when there is none.</summary>
-    public float[]? Gain(TensorRole role, int layer, int? length = null)
+    public float[]? Gain(TensorRole role, int layer, int length)
     {
         if (Vector((role, false, layer, TensorPart.NoExpert), length) is not { } gain) return null;
         var offset = _parts[(role, false, layer, TensorPart.NoExpert)].First().Part.GainOffset;
@@ -45,7 +48,7 @@ internal sealed class WeightBook(ModelWeights weights, string model)
     public float[] NeedGain(TensorRole role, int layer, int length) => Gain(role, layer, length) ?? throw Missing(role, layer, TensorPart.NoExpert);
 
     /// <summary>The bias that belongs to a role; null when there is none.</summary>
-    public float[]? Bias(TensorRole role, int? length, int layer, int expert = TensorPart.NoExpert) => Vector((role, true, layer, expert), length);
+    public float[]? Bias(TensorRole role, int length, int layer, int expert = TensorPart.NoExpert) => Vector((role, true, layer, expert), length);
 
     /// <summary>Refuses a model of which something was not asked for.</summary>
     /// <param name="layers">Layers that are run; further ones predict further tokens and are left out by every runtime.</param>
@@ -64,11 +67,11 @@ internal sealed class WeightBook(ModelWeights weights, string model)
         }
     }
 
-    private float[]? Vector((TensorRole, bool, int, int) key, int? length)
+    private float[]? Vector((TensorRole, bool, int, int) key, int length)
     {
         if (Only(key) is not { } found) return null;
         var numbers = PartReader.Read(weights.Checkpoint, found.Tensor, found.Part).Data;
-        return length is null || numbers.Length == length ? numbers : throw Shape(found.Tensor, $"{numbers.Length} numbers", $"{length} numbers");
+        return numbers.Length == length ? numbers : throw Shape(found.Tensor, $"{numbers.Length} numbers", $"{length} numbers");
     }
 
     private (TensorInfo Tensor, TensorPart Part)? Only((TensorRole Role, bool Bias, int Layer, int Expert) key)
@@ -86,7 +89,7 @@ internal sealed class WeightBook(ModelWeights weights, string model)
         var (rows, columns) = (part.Rows.Count, part.Columns.Count);
         if (rows > int.MaxValue || columns > int.MaxValue) throw Shape(tensor, $"{rows} x {columns}", "sides of at most 2^31-1");
         if (part.Transposed || part.Rows.Blocks > 1 || columns != tensor.Columns) return HeldWeight.Of(PartReader.Read(weights.Checkpoint, tensor, part));
-        var plain = tensor.ByteLength == tensor.Count * tensor.Type.BitsOf() / 8;
+        var plain = tensor.Packing is null && tensor.ByteLength == tensor.Count * tensor.Type.BitsOf() / 8;
         var address = plain && tensor.Type is TensorType.BF16 or TensorType.F32 ? weights.Checkpoint.Map(tensor) : 0;
         if (address == 0) return new DecodedWeight(weights.Checkpoint, tensor, part, (int)rows, (int)columns);
         address += (nint)(part.Rows.Start * tensor.RowBytes);

@@ -27,6 +27,20 @@ public sealed class HiddenBasisTests
     }
 
     [Fact]
+    public void Half_of_the_signs_turned_hide_nothing()
+    {
+        var turned = Child.Changed((name, numbers) =>
+        {
+            if (TinyModel.IsLearned(name)) return;
+            var writes = name.Contains("o_proj", StringComparison.Ordinal) || name.Contains("down_proj", StringComparison.Ordinal);
+            for (var i = 0; i < numbers.Length; i++)
+                if ((writes ? i / (numbers.Length / TinyModel.Hidden) : i % TinyModel.Hidden) % 2 == 1) numbers[i] = -numbers[i];
+        });
+        Assert.Equal(Relation.Derived, Compare(turned, Parent).Verdict.Relation);
+        Assert.NotEqual(Relation.Derived, Engine.Compare(turned.Sketch("subject"), Parent.Sketch("reference")).Verdict.Relation);
+    }
+
+    [Fact]
     public void Layers_are_mapped_through_a_rotation()
     {
         var verdict = Compare(Child.WithLayers(0, 1, 2, 2, 3, 5).WithResidualRotated(5), Parent);

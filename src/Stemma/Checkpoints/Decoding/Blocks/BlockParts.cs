@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+
+namespace Stemma.Checkpoints.Decoding.Blocks;
+
+/// <summary>What several types of blocks have in common: how scales are packed, and the tables of unevenly spaced numbers.</summary>
+internal static class BlockParts
+{
+    /// <summary>The sixteen steps of IQ4_NL and IQ4_XS (ggml, kvalues_iq4nl).</summary>
+    public static ReadOnlySpan<sbyte> UnevenSteps => [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
+
+    /// <summary>Twice the sixteen numbers of E2M1 (ggml, kvalues_mxfp4).</summary>
+    public static ReadOnlySpan<sbyte> DoubledE2M1 => [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
+
+    /// <summary>Powers of three, modulo 256, that move one of five ternary digits to the top of a byte.</summary>
+    public static ReadOnlySpan<byte> PowersOfThree => [1, 3, 9, 27, 81];
+
+    /// <summary>A float of 16 bits.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float Half(ReadOnlySpan<byte> at) => (float)BitConverter.UInt16BitsToHalf((ushort)(at[0] | (at[1] << 8)));
+
+    /// <summary>Scale and minimum j of the eight pairs of six bits that Q4_K and Q5_K pack into twelve bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (int Scale, int Minimum) Pair(ReadOnlySpan<byte> packed, int j) => j < 4
+        ? (packed[j] & 63, packed[j + 4] & 63)
+        : ((packed[j + 4] & 15) | ((packed[j - 4] >> 6) << 4), (packed[j + 4] >> 4) | ((packed[j] >> 6) << 4));
+
+    /// <summary>Scale i of the sixteen of six bits that Q3_K packs into twelve bytes, less 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Signed(ReadOnlySpan<byte> packed, int i) =>
+        ((i < 8 ? packed[i] & 15 : packed[i - 8] >> 4) | (((packed[8 + (i & 3)] >> (2 * (i >> 2))) & 3) << 4)) - 32;
+
+    /// <summary>Scale i of the eight of six bits of IQ4_XS, less 32.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static int Uneven(ReadOnlySpan<byte> high, ReadOnlySpan<byte> low, int i) =>
+        (((low[i >> 1] >> (4 * (i & 1))) & 15) | ((((high[0] | (high[1] << 8)) >> (2 * i)) & 3) << 4)) - 32;
+
+    /// <summary>2^(e - 128): half of what E8M0 says, because the table is doubled.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float HalfE8M0(byte e) => BitConverter.UInt32BitsToSingle(e < 2 ? 0x00200000u << e : (uint)(e - 1) << 23);
+
+    /// <summary>Half of an unsigned E4M3, because the table is doubled; zero for 0 and for what would be no number.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static float HalfE4M3(byte code)
+    {
+        var (exponent, mantissa) = ((code >> 3) & 15, code & 7);
+        if (code is 0 or 0x7F) return 0;
+        return exponent == 0 ? mantissa * (1f / 1024) : BitConverter.UInt32BitsToSingle(((uint)(exponent + 119) << 23) | ((uint)mantissa << 20));
+    }
+}

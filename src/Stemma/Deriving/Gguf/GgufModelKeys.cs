@@ -1,0 +1,91 @@
+using Stemma.Anatomy;
+using Stemma.Checkpoints;
+using Stemma.Checkpoints.Gguf;
+using Stemma.Deriving.Models;
+
+namespace Stemma.Deriving.Gguf;
+
+/// <summary>The keys that say what a model is: architecture, sizes, type of file (ggml-org/ggml, docs/gguf.md).</summary>
+internal static class GgufModelKeys
+{
+    /// <summary>By <c>model_type</c>: the architecture's name in GGUF. What is missing here is refused: its converter does more than rename.</summary>
+    private static readonly Dictionary<string, string> Architectures = new(StringComparer.Ordinal)
+    {
+        ["llama"] = "llama",
+        ["mistral"] = "llama",
+        ["mixtral"] = "llama",
+        ["qwen2"] = "qwen2",
+        ["qwen3"] = "qwen3",
+        ["qwen2_moe"] = "qwen2moe",
+        ["qwen3_moe"] = "qwen3moe",
+    };
+
+    /// <summary>llama.h, enum llama_ftype.</summary>
+    private static readonly Dictionary<TensorType, uint> FileTypes = new()
+    {
+        [TensorType.F32] = 0,
+        [TensorType.F16] = 1,
+        [TensorType.Q40] = 2,
+        [TensorType.Q41] = 3,
+        [TensorType.Q80] = 7,
+        [TensorType.Q50] = 8,
+        [TensorType.Q51] = 9,
+        [TensorType.Q4K] = 14,
+        [TensorType.Q5K] = 16,
+        [TensorType.Q6K] = 18,
+        [TensorType.IQ4NL] = 25,
+        [TensorType.BF16] = 32,
+    };
+
+    /// <summary>The architecture's name.</summary>
+    /// <exception cref="Foundation.StemmaException"><see cref="Foundation.FaultCode.DerivationUnsupported"/> for a family that is not written.</exception>
+    public static string ArchitectureOf(SourceModel model)
+    {
+        var type = ConfigFile.Text(model.Config, "model_type") ?? "";
+        return Architectures.TryGetValue(type, out var name)
+            ? name
+            : throw model.Refuse(type.Length == 0 ? "no model_type in config.json" : $"a model of type {Foundation.SafeText.Escape(type)}", $"one of {string.Join(", ", Architectures.Keys)}", "convert it with llama.cpp");
+    }
+
+    /// <summary>The keys of a model.</summary>
+    /// <param name="model">The parent.</param>
+    /// <param name="architecture">As <see cref="ArchitectureOf"/> gives it.</param>
+    /// <param name="type">What the matrices are stored as; null when they keep their types.</param>
+    public static GgufKeyList Of(SourceModel model, string architecture, TensorType? type)
+    {
+        var (keys, shape) = (new GgufKeyList(), model.Shape);
+        keys.Text("general.architecture", architecture);
+        keys.Text("general.type", "model");
+        keys.Text("general.name", model.Name);
+        if (type is { } stored && FileTypes.TryGetValue(stored, out var number)) keys.Number("general.file_type", number);
+        if (type?.IsBlocked() == true) keys.Number("general.quantization_version", 2);
+        void Size(string key, double? value)
+        {
+            if (value is > 0 and <= uint.MaxValue) keys.Number($"{architecture}.{key}", (uint)value);
+        }
+
+        Size("block_count", shape.Layers);
+        Size("context_length", ConfigFile.Number(model.Config, "max_position_embeddings"));
+        Size("embedding_length", shape.Hidden);
+        Size("feed_forward_length", ConfigFile.Number(model.Config, "intermediate_size") ?? shape.Ffn);
+        Size("attention.head_count", shape.Heads);
+        Size("attention.head_count_kv", shape.KvHeads);
+        if (ConfigFile.Number(model.Config, "head_dim") is { } size)
+        {
+            Size("attention.key_length", size);
+            Size("attention.value_length", size);
+        }
+
+        Size("rope.dimension_count", shape.HeadDim);
+        Size("vocab_size", shape.Vocabulary);
+        Size("expert_count", shape.Experts);
+        Size("expert_used_count", shape.ExpertsPerToken);
+        Size("expert_feed_forward_length", shape.ExpertFfn);
+        Size("expert_shared_feed_forward_length", ConfigFile.Number(model.Config, "shared_expert_intermediate_size"));
+        if (ConfigFile.Number(model.Config, "rms_norm_eps") is { } epsilon) keys.Real($"{architecture}.attention.layer_norm_rms_epsilon", (float)epsilon);
+        if (ConfigFile.Number(model.Config, "rope_theta") is { } theta) keys.Real($"{architecture}.rope.freq_base", (float)theta);
+        keys.Number("general.base_model.count", 1);
+        keys.Text("general.base_model.0.name", model.Name);
+        return keys;
+    }
+}

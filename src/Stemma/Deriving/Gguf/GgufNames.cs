@@ -1,0 +1,46 @@
+using Stemma.Anatomy;
+
+namespace Stemma.Deriving.Gguf;
+
+/// <summary>What llama.cpp's converter calls the tensors (gguf-py, constants.py), by what they do.</summary>
+internal static class GgufNames
+{
+    private static readonly Dictionary<TensorRole, string> Global = new()
+    {
+        [TensorRole.Embed] = "token_embd",
+        [TensorRole.FinalNorm] = "output_norm",
+        [TensorRole.LmHead] = "output",
+    };
+
+    private static readonly Dictionary<TensorRole, string> InLayer = new()
+    {
+        [TensorRole.NormAttn] = "attn_norm",
+        [TensorRole.Q] = "attn_q",
+        [TensorRole.K] = "attn_k",
+        [TensorRole.V] = "attn_v",
+        [TensorRole.O] = "attn_output",
+        [TensorRole.QNorm] = "attn_q_norm",
+        [TensorRole.KNorm] = "attn_k_norm",
+        [TensorRole.NormFfn] = "ffn_norm",
+        [TensorRole.Gate] = "ffn_gate",
+        [TensorRole.Up] = "ffn_up",
+        [TensorRole.Down] = "ffn_down",
+        [TensorRole.Router] = "ffn_gate_inp",
+        [TensorRole.SharedGate] = "ffn_gate_inp_shexp",
+    };
+
+    /// <summary>The name of a part, for example <c>blk.3.ffn_up_exps.weight</c>, the same for all routed experts of a layer; null when the converter has none.</summary>
+    public static string? Of(TensorPart part)
+    {
+        var ending = part.IsBias ? ".bias" : ".weight";
+        if (part.Layer == TensorPart.NoLayer) return Global.TryGetValue(part.Role, out var global) ? global + ending : null;
+        if (!InLayer.TryGetValue(part.Role, out var name)) return null;
+        var suffix = part.Expert switch
+        {
+            TensorPart.SharedExpert => "_shexp",
+            >= 0 => "_exps",
+            _ => "",
+        };
+        return $"blk.{part.Layer}.{name}{suffix}{ending}";
+    }
+}

@@ -1,0 +1,77 @@
+using Stemma.Anatomy;
+using Stemma.Checkpoints;
+using Stemma.Checkpoints.Gguf;
+using Stemma.Deriving.Grids;
+using Stemma.Deriving.Models;
+using Stemma.Deriving.Writing;
+using Stemma.Foundation;
+
+namespace Stemma.Deriving.Gguf;
+
+/// <summary>
+/// The tensors of a GGUF file, as llama.cpp's converter and its <c>quantize --pure</c> would write them: experts of a layer stacked, rows of q and k paired where the
+/// architecture asks for it, vectors and routers as F32, everything else in one type or, where its rows are no whole blocks, in that type's substitute.
+/// </summary>
+internal sealed class GgufTensors(SourceModel model, string architecture, TensorType? type)
+{
+    /// <summary>What llama.cpp takes where rows are no multiple of 256 (llama-quant.cpp); below a block of 32 it takes F16.</summary>
+    private static readonly Dictionary<TensorType, TensorType> Substitutes = new()
+    {
+        [TensorType.Q2K] = TensorType.IQ4NL,
+        [TensorType.Q3K] = TensorType.IQ4NL,
+        [TensorType.Q4K] = TensorType.Q50,
+        [TensorType.Q5K] = TensorType.Q51,
+        [TensorType.Q6K] = TensorType.Q80,
+    };
+
+    private readonly SortedDictionary<string, int> _substituted = new(StringComparer.Ordinal);
+
+    /// <summary>Tensors that were stored in another type than the one asked for, as a notice; empty when there are none.</summary>
+    public IEnumerable<Notice> Notices() => _substituted.Select(pair => new Notice("type-substituted", $"{pair.Value} tensors have rows that are no whole blocks and are stored as {pair.Key} instead"));
+
+    /// <summary>All tensors, in the model's order.</summary>
+    public List<OutputTensor> Plan()
+    {
+        var outputs = new List<OutputTensor>();
+        var groups = model.Assignments.SelectMany(a => a.Parts.Where(p => p.Role != TensorRole.Buffer).Select(p => (Tensor: a, Part: p, Name: NameOf(a, p)))).GroupBy(p => p.Name, StringComparer.Ordinal);
+        foreach (var group in groups) outputs.Add(Output(group.Key, [.. group.OrderBy(p => p.Part.Expert).Select(p => (p.Tensor, p.Part))]));
+        return outputs;
+    }
+
+    private string NameOf(TensorAssignment assignment, TensorPart part) => part.Head == TensorPart.NoHead && GgufNames.Of(part) is { } name
+        ? name
+        : throw model.Refuse($"the tensor {SafeText.Escape(assignment.Tensor.Name)}, for which GGUF has no name in this architecture", "tensors whose roles are known");
+
+    private OutputTensor Output(string name, IReadOnlyList<(TensorAssignment Tensor, TensorPart Part)> parts)
+    {
+        var (tensor, part) = parts[0];
+        var first = model.Read(tensor, part);
+        if (part.Expert >= 0 && parts.Count != model.Shape.Experts) throw model.Refuse($"{parts.Count} of {model.Shape.Experts} experts with {name}", "all experts in every layer that has any");
+        var isVector = SourceModel.IsVector(tensor.Tensor, part);
+        var columns = isVector ? first.Outputs : first.Inputs;
+        IReadOnlyList<long> shape = isVector ? [columns] : part.Expert >= 0 ? [parts.Count, first.Outputs, columns] : [first.Outputs, columns];
+        var stored = isVector || part.Role == TensorRole.Router ? TensorType.F32 : TypeFor(type ?? tensor.Tensor.Type, columns);
+        return OutputTensor.Of(name, stored, shape, () => JoinedGrid.Below([.. parts.Select(p => Paired(p.Part, model.Read(p.Tensor, p.Part), isVector))]));
+    }
+
+    private Grid Paired(TensorPart part, PartGrid values, bool isVector)
+    {
+        if (part.Role is TensorRole.Q or TensorRole.K && GgufPairing.Applies(architecture))
+        {
+            var size = (int)values.Outputs / (part.Role == TensorRole.Q ? model.Shape.Heads : model.Shape.KvHeads);
+            var order = new int[values.Outputs];
+            for (var row = 0; row < order.Length; row++) order[PairedRowReader.Stored(row, size)] = row;
+            values = values.TakeOutputs(order);
+        }
+
+        return isVector ? values.Stored : values.AsMatrix();
+    }
+
+    private TensorType TypeFor(TensorType wanted, long columns)
+    {
+        if (columns % wanted.BlockOf().Numbers == 0) return wanted;
+        var instead = Substitutes.TryGetValue(wanted, out var substitute) && columns % substitute.BlockOf().Numbers == 0 ? substitute : TensorType.F16;
+        _substituted[instead.NameOf()] = _substituted.GetValueOrDefault(instead.NameOf()) + 1;
+        return instead;
+    }
+}

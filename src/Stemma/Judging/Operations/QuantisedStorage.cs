@@ -1,0 +1,42 @@
+using Stemma.Anatomy;
+using Stemma.Checkpoints;
+using Stemma.Fingerprints;
+using Stemma.Foundation;
+using Stemma.Sketching;
+
+namespace Stemma.Judging.Operations;
+
+/// <summary>How the matrices of a model's layers are stored, where that is a coarse grid.</summary>
+/// <param name="Name">The grid that holds most of their numbers, for example <c>Q4_K</c>.</param>
+/// <param name="Detail">All grids with their shares.</param>
+internal sealed record QuantisedStorage(string Name, string Detail)
+{
+    private static readonly TensorRole[] Roles =
+        [TensorRole.Q, TensorRole.K, TensorRole.V, TensorRole.O, TensorRole.Gate, TensorRole.Up, TensorRole.Down, TensorRole.QA, TensorRole.QB, TensorRole.KvA, TensorRole.KvB];
+
+    /// <summary>What the grid of a type is called; null for types of 16 bits and more, which are ordinary storage. A new grid is one line here.</summary>
+    public static string? GridOf(TensorType type) => type switch
+    {
+        TensorType.F8E4M3 or TensorType.F8E5M2 or TensorType.F8E4M3Fnuz or TensorType.F8E5M2Fnuz => "FP8",
+        TensorType.F6E2M3 or TensorType.F6E3M2 => "FP6",
+        TensorType.F4 => "FP4",
+        _ => type.IsBlocked() ? type.NameOf() : null,
+    };
+
+    /// <summary>The grid that a tensor is stored in: its packed layout, or that of its type; null for ordinary storage.</summary>
+    private static string? GridOf(TensorSketch tensor) => tensor.Packing is { } packing ? SafeText.Escape(packing) : GridOf(tensor.Type);
+
+    /// <summary>The storage of a model; null when most numbers in its matrices are stored one by one in 16 bits or more.</summary>
+    public static QuantisedStorage? Of(Fingerprint model)
+    {
+        var matrices = model.Sketch.Tensors.Where(t => t.Parts.Any(p => !p.IsBias && p.Inner > 1 && Roles.Contains(p.Role))).ToList();
+        var all = matrices.Sum(t => (double)t.Count);
+        var grids = matrices.Where(t => GridOf(t) is not null).GroupBy(t => GridOf(t)!, StringComparer.Ordinal)
+            .Select(g => (Name: g.Key, Share: g.Sum(t => (double)t.Count) / all)).OrderByDescending(g => g.Share).ThenBy(g => g.Name, StringComparer.Ordinal).ToList();
+        return grids.Sum(g => g.Share) > 0.5 ? new(grids[0].Name, grids is [_] ? grids[0].Name : string.Join(", ", grids.Select(g => $"{g.Name} ({g.Share:P0})"))) : null;
+    }
+
+    /// <summary>What most numbers in a model's matrices are stored as, grid or not.</summary>
+    public static string Commonest(Fingerprint model) => model.Sketch.Tensors.Where(t => t.Parts.Any(p => !p.IsBias && p.Inner > 1 && Roles.Contains(p.Role)))
+        .GroupBy(t => GridOf(t) ?? t.Type.NameOf(), StringComparer.Ordinal).OrderByDescending(g => g.Sum(t => t.Count)).FirstOrDefault()?.Key ?? "plain numbers";
+}
