@@ -16,6 +16,8 @@ public sealed class PublishedVocabularyTests
     [InlineData("minimind-2024", "minimind-2025a", "same-vocabulary")]
     [InlineData("minimind-2024", "mistral-minimind", "separate-vocabularies")]
     [InlineData("internlm2", "qwen1.5-0.5b", "vocabulary-in-common")]
+    [InlineData("ggml-baichuan", "llama2-karpathy", "separate-vocabularies")]
+    [InlineData("ggml-deepseek-llm", "gpt2", "separate-vocabularies")]
     [InlineData("qwen1.5-0.5b", "gpt2", "separate-vocabularies")]
     public void Published_vocabularies_are_told_apart_and_their_kinship_is_stated(string subject, string reference, string code)
     {
