@@ -63,9 +63,11 @@ public sealed class AuditedVocabulary
     /// <exception cref="StemmaException"><see cref="FaultCode.VocabularyMissing"/> when there is no vocabulary; <see cref="FaultCode.TokenizerInvalid"/>, <see cref="FaultCode.ReadFailed"/>.</exception>
     public static AuditedVocabulary Read(string path, string name)
     {
+        // The weights of a folder that has a tokenizer are not opened: what is wrong with them is not asked here.
         var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        if (Stored(path) is { } stored) return Of(stored, name);
-        var table = TokenTableReader.Read(folder) ?? throw new StemmaException(FaultCode.VocabularyMissing, name, null, "no tokenizer stands there",
+        var beside = folder == path ? TokenTableReader.Read(folder) : null;
+        if (beside is null && Stored(path) is { } stored) return Of(stored, name);
+        var table = beside ?? TokenTableReader.Read(folder) ?? throw new StemmaException(FaultCode.VocabularyMissing, name, null, "no tokenizer stands there",
             "tokenizer.json, tokenizer.model, vocab.json, vocab.txt, *.tiktoken, or a GGUF file", "Name the folder that holds the tokenizer");
         var (tokenizer, problem) = Open(folder);
         return new(name, table)
