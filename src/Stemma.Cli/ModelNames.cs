@@ -1,4 +1,5 @@
 using Stemma.Anatomy;
+using Stemma.Checkpoints.Remote;
 using Stemma.Foundation;
 
 namespace Stemma.Cli;
@@ -41,7 +42,7 @@ internal static class ModelNames
     /// <summary>Refuses what is not there before anything is read: a typing error in the last path must not cost hours on the first.</summary>
     public static void CheckExist(IEnumerable<string> paths)
     {
-        foreach (var path in paths.SelectMany(Places).Where(path => !File.Exists(path) && !Directory.Exists(path)))
+        foreach (var path in paths.SelectMany(Places).Where(path => !HubId.IsHub(path) && !File.Exists(path) && !Directory.Exists(path)))
         {
             throw new StemmaException(FaultCode.NotFound, path, null, "nothing is there", "a folder, a weight file or a .stemma file", "Check the path");
         }
@@ -66,11 +67,20 @@ internal static class ModelNames
             return joint;
         }
 
+        if (HubId.IsHub(path)) return PartsOf(HubId.Parse(path));
         var parts = Full(path).Split(Path.DirectorySeparatorChar, StringSplitOptions.RemoveEmptyEntries);
         if (parts.Length == 0) return ["model"];
         var ending = Array.Find(Endings, one => parts[^1].Length > one.Length && parts[^1].EndsWith(one, StringComparison.OrdinalIgnoreCase));
         if (ending is not null) parts[^1] = parts[^1][..^ending.Length];
         return FromHubCache(parts);
+    }
+
+    /// <summary>The revision is part of the name where one was given: two states of a model are two models.</summary>
+    private static string[] PartsOf(HubId id)
+    {
+        var parts = id.Repository.Split('/');
+        if (id.Revision != HubId.DefaultRevision) parts[^1] += "@" + (HubId.IsCommit(id.Revision) ? id.Revision[..12] : id.Revision);
+        return parts;
     }
 
     private static string Full(string path)
@@ -82,6 +92,7 @@ internal static class ModelNames
     /// <summary>A snapshot in the Hugging Face cache is called after its repository, not after its commit.</summary>
     private static string[] FromHubCache(string[] parts)
     {
+        if (parts is [.., var model] && model.StartsWith("models--", StringComparison.Ordinal)) return [.. parts[..^1], model["models--".Length..].Replace("--", "/")];
         if (parts is not [.., var repository, "snapshots", _] || !repository.StartsWith("models--", StringComparison.Ordinal)) return parts;
         return [.. parts[..^3], repository["models--".Length..].Replace("--", "/")];
     }

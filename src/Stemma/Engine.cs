@@ -2,6 +2,7 @@ using Stemma.Anatomy;
 using Stemma.Auditing.Vocabularies;
 using Stemma.Benching;
 using Stemma.Checkpoints;
+using Stemma.Checkpoints.Remote;
 using Stemma.Comparing.Deep;
 using Stemma.Deriving;
 using Stemma.Fingerprints;
@@ -20,7 +21,7 @@ namespace Stemma;
 public static class Engine
 {
     /// <summary>Reads a checkpoint (folder, file) in one streaming pass and sketches it; a <c>.stemma</c> file is loaded instead.</summary>
-    /// <param name="path">Folder, weight file, shard index or <c>.stemma</c> file.</param>
+    /// <param name="path">Folder, weight file, shard index, <c>hub:org/name</c> or <c>.stemma</c> file.</param>
     /// <param name="options">How to read; null for the defaults.</param>
     /// <param name="progress">Told about bytes read; null for nobody.</param>
     /// <param name="cancel">Stops the work between two chunks.</param>
@@ -28,17 +29,18 @@ public static class Engine
     public static Fingerprint Fingerprint(string path, SketchOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default)
     {
         options ??= new();
-        using var checkpoint = ModelOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path, options.Hub);
         if (FingerprintReader.IsFingerprint(checkpoint)) return FingerprintReader.Read(checkpoint);
         return FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel);
     }
 
     /// <summary>Opens a model and reads its headers only: refuses in milliseconds what <see cref="Fingerprint"/> would refuse before its first weight.</summary>
-    /// <param name="path">Folder, weight file, shard index or <c>.stemma</c> file.</param>
+    /// <param name="path">Folder, weight file, shard index, <c>hub:org/name</c> or <c>.stemma</c> file.</param>
+    /// <param name="hub">How hubs are reached; null: as the environment says.</param>
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
-    public static void Check(string path)
+    public static void Check(string path, HubAccess? hub = null)
     {
-        using var checkpoint = ModelOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path, hub);
     }
 
     /// <summary>Weighs the evidence between two fingerprints. <paramref name="subject"/> is the one under suspicion.</summary>
@@ -51,7 +53,7 @@ public static class Engine
         Judge.Compare(subject with { Name = subjectName ?? subject.Name }, reference with { Name = referenceName ?? reference.Name });
 
     /// <summary>Opens a model for comparison: its fingerprint, and the weights for a second look in other residual bases.</summary>
-    /// <param name="path">Folder, weight file, shard index or <c>.stemma</c> file; of the last the weights are not at hand.</param>
+    /// <param name="path">Folder, weight file, shard index, <c>hub:org/name</c> or <c>.stemma</c> file; of the last the weights are not at hand.</param>
     /// <param name="options">How to read; null for the defaults.</param>
     /// <param name="progress">Told about bytes read; null for nobody.</param>
     /// <param name="cancel">Stops the work between two chunks.</param>
@@ -59,10 +61,10 @@ public static class Engine
     public static ComparedModel Open(string path, SketchOptions? options = null, IWorkProgress? progress = null, CancellationToken cancel = default)
     {
         options ??= new();
-        using var checkpoint = ModelOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path, options.Hub);
         return FingerprintReader.IsFingerprint(checkpoint)
             ? new(FingerprintReader.Read(checkpoint), null)
-            : new(FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel), path);
+            : new(FingerprintMaker.Make(checkpoint, options, progress ?? NoProgress.Instance, cancel), options.Quick ? null : checkpoint.Path, options.Hub);
     }
 
     /// <summary>
@@ -106,10 +108,11 @@ public static class Engine
     /// <summary>Reads headers and companion files only: what a checkpoint says it is, in milliseconds for any size.</summary>
     /// <param name="path">Folder, weight file or shard index; a <c>.stemma</c> file tells what the model was that it was made from.</param>
     /// <param name="name">The short name to show.</param>
+    /// <param name="hub">How hubs are reached; null: as the environment says.</param>
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
-    public static Inspection Inspect(string path, string name)
+    public static Inspection Inspect(string path, string name, HubAccess? hub = null)
     {
-        using var checkpoint = ModelOpener.Open(path);
+        using var checkpoint = ModelOpener.Open(path, hub);
         if (FingerprintReader.IsFingerprint(checkpoint)) return Inspection.Of(name, FingerprintReader.Read(checkpoint));
         var anatomy = AnatomyReader.Read(checkpoint, name);
         return Inspection.Of(name, checkpoint, anatomy, DeclaredClaims.Of(checkpoint));

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Help;
+using Stemma.Checkpoints.Remote;
 using Stemma.Cli.Commands.Deriving;
 
 namespace Stemma.Cli.Commands;
@@ -9,7 +10,7 @@ internal static class CommandLine
 {
     private const string About =
         "Stemma decides from the weights whether one language model descends from another, and says how sure it is. " +
-        "Nothing leaves this machine.";
+        "Nothing of your models leaves this machine; the network is used for models named hub:org/name only.";
 
     /// <summary>Runs one command line.</summary>
     public static ExitCode Run(IReadOnlyList<string> args, Surroundings around)
@@ -24,6 +25,8 @@ internal static class CommandLine
 
         var parsed = root.Parse(args);
         if (parsed.Errors.Count > 0 && parsed.Action is not HelpWithExamples) return UsageMessage.Print(parsed, around);
+        var everywhere = parsed.CommandResult.Command.Options.FirstOrDefault(option => option.Name == SharedOptions.PrivateAddressesName) is Option<bool> allow && parsed.GetValue(allow);
+        HubAccess.Configure(hub => hub with { AllowPrivateAddresses = everywhere, Cancel = around.Cancel });
         var settings = new InvocationConfiguration
         {
             Output = around.Out,
@@ -54,6 +57,7 @@ internal static class CommandLine
         new RunCommand(around),
         new RouteCommand(around),
         new AuditCommand(around),
+        new ExplainCommand(around), new VerifyCommand(around), new SignCommand(around),
         new DoctorCommand(around), new VersionCommand(around),
     ];
 }

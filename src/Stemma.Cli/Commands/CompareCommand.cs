@@ -6,18 +6,22 @@ using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
 using Stemma.Reporting;
+using Stemma.Reporting.CycloneDx;
+using Stemma.Reporting.Findings;
 using Stemma.Reporting.Html;
+using Stemma.Reporting.Sarif;
+using Stemma.Reporting.Verifying;
 
 namespace Stemma.Cli.Commands;
 
 /// <summary><c>stemma compare REFERENCE SUBJECT</c>; with three or more models every pair once.</summary>
 internal sealed class CompareCommand : Verb
 {
-    private static readonly string[] Formats = ["text", "json", "csv", "html"];
+    private static readonly string[] Formats = ["text", "json", "csv", "html", "report", "sarif", "cyclonedx"];
 
     private readonly Argument<string[]> _models = SharedOptions.Models(
         1000,
-        "The known model first, then the one under suspicion: folders, weight files or .stemma files in any mix. Three or more: all pairs, the earlier one as the known.");
+        "The known model first, then the one under suspicion: folders, weight files, .stemma files or hub:org/name in any mix. Three or more: all pairs, the earlier one as the known.");
 
     private readonly Option<string> _format = SharedOptions.Format(Formats);
     private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);
@@ -26,13 +30,14 @@ internal sealed class CompareCommand : Verb
     private readonly Option<string?> _save = new("--save-fingerprints") { Description = "Keep the fingerprints in this folder, so that the next comparison is instant.", HelpName = "FOLDER" };
     private readonly Option<bool> _hashes = SharedOptions.FileHashes();
     private readonly Option<int> _threads = SharedOptions.Threads();
+    private readonly Option<bool> _quick = SharedOptions.Quick();
     private readonly Option<bool> _quiet = SharedOptions.Quiet();
 
     public CompareCommand(Surroundings around)
         : base(around, "compare", "Decide whether models descend from one another, from their weights.")
     {
         AddModels(_models, 2, "compare wants two models or more: stemma compare KNOWN SUSPECT.");
-        foreach (var option in new Option[] { _format, _outputs, _details, _failOn, _save, _hashes, _threads, _quiet }) Add(option);
+        foreach (var option in new Option[] { _format, _outputs, _details, _failOn, _save, _hashes, _threads, _quick, _quiet, SharedOptions.PrivateAddresses() }) Add(option);
     }
 
     public override string Synopsis => "stemma compare KNOWN SUSPECT [MODEL...] [options]";
@@ -42,7 +47,8 @@ internal sealed class CompareCommand : Verb
         "stemma compare examples/parent examples/suspect",
         "stemma compare examples/parent examples/suspect --format json -o csv=pair.csv",
         "stemma compare base.stemma downloads/model --fail-on related",
-        "stemma compare examples/parent examples/suspect -o html=report.html",
+        "stemma compare base model -o html=pair.html -o report=pair.stemma-report",
+        "stemma compare hub:Qwen/Qwen2.5-14B downloads/model --quick",
     ];
 
     protected override ExitCode Run(ParseResult parsed)
@@ -89,7 +95,7 @@ internal sealed class CompareCommand : Verb
 
     private List<(string Name, ComparedModel Model)> Open(ParseResult parsed, string[] paths, IReadOnlyList<string> names, IWorkProgress progress, bool quiet)
     {
-        var options = new SketchOptions { Threads = parsed.GetValue(_threads), FileHashes = parsed.GetValue(_hashes) };
+        var options = new SketchOptions { Threads = parsed.GetValue(_threads), FileHashes = parsed.GetValue(_hashes), Quick = parsed.GetValue(_quick) };
         var folder = parsed.GetValue(_save);
         var places = paths.Select((path, at) => folder is null || SketchFiles.IsFingerprint(path) ? null : SketchFiles.Place(folder, names[at])).ToList();
         if (folder is not null) OutputFiles.MakeFolder(folder);
@@ -131,9 +137,12 @@ internal sealed class CompareCommand : Verb
 
     private static string Render(string format, ReportInput input, bool details) => format switch
     {
-        "json" => input.Found.Pairs.Count == 1 ? ReportJson.Write(input.Found.Pairs[0]) : ReportJson.WriteAll(input.Found),
+        "json" => ReportJson.WriteFound(input.Found),
         "csv" => ReportCsv.Write(input.Found.Pairs),
         "html" => HtmlReport.Write(input),
+        "report" => ReportFile.Write(input),
+        "sarif" => SarifLog.Write(ComparisonFindings.Of(input)),
+        "cyclonedx" => ModelBom.Write(input),
         _ => OutputFiles.Plain(Lines(input.Found, ReportText.Width, details)),
     };
 

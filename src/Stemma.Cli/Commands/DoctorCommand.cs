@@ -1,20 +1,31 @@
 using System.CommandLine;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Stemma.Checkpoints.Remote;
 using Stemma.Cli.Screen;
+using Stemma.Foundation;
 using Stemma.Reporting;
 
 namespace Stemma.Cli.Commands;
 
 /// <summary><c>stemma doctor</c>: what can be checked on this machine, and what would be in the way.</summary>
-internal sealed class DoctorCommand(Surroundings around) : Verb(around, "doctor", "Show what can be checked on this machine, and what would be in the way.")
+internal sealed class DoctorCommand : Verb
 {
+    private readonly Option<bool> _hub = new("--hub") { Description = "Also ask whether the hub of HF_ENDPOINT can be reached: one small request." };
+
     /// <summary>Resident memory that the engine promises to stay below, for any size of checkpoint.</summary>
     private const long MemoryNeeded = 400_000_000;
 
-    public override string Synopsis => "stemma doctor";
+    public DoctorCommand(Surroundings around)
+        : base(around, "doctor", "Show what can be checked on this machine, and what would be in the way.")
+    {
+        Add(_hub);
+        Add(SharedOptions.PrivateAddresses());
+    }
 
-    public override IReadOnlyList<string> Examples => ["stemma doctor"];
+    public override string Synopsis => "stemma doctor [options]";
+
+    public override IReadOnlyList<string> Examples => ["stemma doctor", "stemma doctor --hub"];
 
     protected override ExitCode Run(ParseResult parsed)
     {
@@ -24,6 +35,7 @@ internal sealed class DoctorCommand(Surroundings around) : Verb(around, "doctor"
         if (!Vector128.IsHardwareAccelerated) troubles.Add("The processor has no vector unit that .NET can use: results are the same, but slow.");
         if (!BitConverter.IsLittleEndian) troubles.Add("The processor is big-endian; checkpoints are little-endian and are not read here.");
         if (!CanWriteHere()) troubles.Add("The current folder cannot be written: give 'stemma sketch' a place with -o.");
+        var network = parsed.GetValue(_hub) ? AskHub(troubles) : "used for models named hub:org/name only";
         (string, string)[] facts =
         [
             ("stemma", VersionCommand.Line["stemma ".Length..]),
@@ -32,7 +44,7 @@ internal sealed class DoctorCommand(Surroundings around) : Verb(around, "doctor"
             ("memory", $"{TextNumbers.Bytes(memory)} may be used"),
             ("screen", $"{(Around.OutIsTerminal ? "terminal" : "piped")}, {Around.Width} columns, {(Around.Colour ? "colour" : "no colour")}"),
             ("architectures", Architectures()),
-            ("network", "never used"),
+            ("network", network),
         ];
         var lines = new List<TextLine>
         {
@@ -43,6 +55,21 @@ internal sealed class DoctorCommand(Surroundings around) : Verb(around, "doctor"
         lines.AddSection("In the way", troubles.SelectMany(trouble => ShownText.Wrap(trouble, Around.Width - 2)).Select(line => new TextLine("  " + line, TextTone.Warning)));
         Painter.Print(Around, lines);
         return ExitCode.Ran;
+    }
+
+    private static string AskHub(List<string> troubles)
+    {
+        try
+        {
+            var hub = HubAccess.OfProcess;
+            hub.Ping();
+            return $"{SafeText.Escape(hub.Settings.Endpoint.ToString())} answers";
+        }
+        catch (StemmaException refused)
+        {
+            troubles.Add($"The hub cannot be used: {refused.Fault}");
+            return "the hub cannot be used";
+        }
     }
 
     private static string VectorText() =>

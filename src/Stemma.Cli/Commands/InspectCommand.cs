@@ -9,7 +9,7 @@ internal sealed class InspectCommand : Verb
 {
     private static readonly string[] Formats = ["text", "json"];
 
-    private readonly Argument<string[]> _models = SharedOptions.Models(1, "A folder, a weight file or a .stemma file.");
+    private readonly Argument<string[]> _models = SharedOptions.Models(1, "A folder, a weight file, a .stemma file or hub:org/name.");
     private readonly Option<string> _format = SharedOptions.Format(Formats);
     private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);
     private readonly Option<bool> _tensors = new("--tensors") { Description = "List every tensor with its role, type and shape." };
@@ -18,12 +18,12 @@ internal sealed class InspectCommand : Verb
         : base(around, "inspect", "Show what a model's headers say: architecture, roles, shapes, claims. Reads no weights.")
     {
         AddModels(_models, 1, "inspect wants a model: stemma inspect MODEL.");
-        foreach (var option in new Option[] { _format, _outputs, _tensors }) Add(option);
+        foreach (var option in new Option[] { _format, _outputs, _tensors, SharedOptions.PrivateAddresses() }) Add(option);
     }
 
     public override string Synopsis => "stemma inspect MODEL [options]";
 
-    public override IReadOnlyList<string> Examples => ["stemma inspect examples/suspect", "stemma inspect examples/suspect --tensors", "stemma inspect examples/suspect --format json"];
+    public override IReadOnlyList<string> Examples => ["stemma inspect examples/suspect", "stemma inspect examples/suspect --tensors", "stemma inspect examples/suspect --format json", "stemma inspect hub:Qwen/Qwen2.5-0.5B"];
 
     protected override ExitCode Run(ParseResult parsed)
     {

@@ -46,6 +46,19 @@ internal static class SharedOptions
 
     public static Option<bool> FileHashes() => new("--file-hashes") { Description = "Also compute the SHA-256 of each file (about half the speed)." };
 
+    public static Option<bool> Quick() => new("--quick")
+    {
+        Description = "Read about a hundredth of a large model: gains, biases, and the same few rows of every matrix. The verdict says so.",
+    };
+
+    public const string PrivateAddressesName = "--allow-private-addresses";
+
+    /// <summary>For verbs that take models on a hub; the command line itself acts on it.</summary>
+    public static Option<bool> PrivateAddresses() => new(PrivateAddressesName)
+    {
+        Description = "Let hub: models come from this machine or a private network (a mirror of your own, set with HF_ENDPOINT).",
+    };
+
     public static Option<int> Threads()
     {
         var option = new Option<int>("--threads")

@@ -9,11 +9,12 @@ namespace Stemma.Cli.Commands;
 /// <summary><c>stemma sketch MODEL</c>: one pass over the weights, one small file.</summary>
 internal sealed class SketchCommand : Verb
 {
-    private readonly Argument<string[]> _models = SharedOptions.Models(1000, "Folders or weight files.");
+    private readonly Argument<string[]> _models = SharedOptions.Models(1000, "Folders, weight files or hub:org/name.");
 
     private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write, or an existing folder. [default: NAME.stemma here]", HelpName = "FILE" };
     private readonly Option<bool> _hashes = SharedOptions.FileHashes();
     private readonly Option<int> _threads = SharedOptions.Threads();
+    private readonly Option<bool> _quick = SharedOptions.Quick();
     private readonly Option<bool> _quiet = SharedOptions.Quiet();
 
     public SketchCommand(Surroundings around)
@@ -21,7 +22,7 @@ internal sealed class SketchCommand : Verb
     {
         Aliases.Add("fingerprint");
         AddModels(_models, 1, "sketch wants a model: stemma sketch MODEL.");
-        foreach (var option in new Option[] { _output, _hashes, _threads, _quiet }) Add(option);
+        foreach (var option in new Option[] { _output, _hashes, _threads, _quick, _quiet, SharedOptions.PrivateAddresses() }) Add(option);
         Validators.Add(result =>
         {
             if (result.GetValue(_output) is not { } file || Directory.Exists(file)) return;
@@ -32,7 +33,7 @@ internal sealed class SketchCommand : Verb
 
     public override string Synopsis => "stemma sketch MODEL [MODEL...] [options]";
 
-    public override IReadOnlyList<string> Examples => ["stemma sketch examples/parent", "stemma sketch downloads/model -o model.stemma --file-hashes"];
+    public override IReadOnlyList<string> Examples => ["stemma sketch examples/parent", "stemma sketch downloads/model -o model.stemma --file-hashes", "stemma sketch hub:Qwen/Qwen2.5-0.5B@main"];
 
     protected override ExitCode Run(ParseResult parsed)
     {
@@ -50,7 +51,7 @@ internal sealed class SketchCommand : Verb
             SketchFiles.CheckOverwrite(Around, file);
         }
 
-        var options = new SketchOptions { Threads = parsed.GetValue(_threads), FileHashes = parsed.GetValue(_hashes) };
+        var options = new SketchOptions { Threads = parsed.GetValue(_threads), FileHashes = parsed.GetValue(_hashes), Quick = parsed.GetValue(_quick) };
         var progress = ProgressScreen.For(Around, quiet);
         for (var at = 0; at < paths.Length; at++)
         {

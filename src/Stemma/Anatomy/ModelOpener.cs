@@ -1,5 +1,6 @@
 using Stemma.Anatomy.Adapters;
 using Stemma.Checkpoints;
+using Stemma.Checkpoints.Remote;
 using Stemma.Foundation;
 
 namespace Stemma.Anatomy;
@@ -10,16 +11,17 @@ public static class ModelOpener
     private const char Joint = '+';
 
     /// <summary>Opens; of weights nothing is read.</summary>
-    /// <param name="path">Folder, weight file or shard index; a base and one or more adapters joined with +.</param>
+    /// <param name="path">Folder, weight file, shard index or name on a hub; a base and one or more adapters joined with +.</param>
+    /// <param name="hub">How hubs are reached; null: as the environment says.</param>
     /// <exception cref="StemmaException">Nothing there, nothing readable, or an adapter that does not fit its base.</exception>
-    public static Checkpoint Open(string path)
+    public static Checkpoint Open(string path, HubAccess? hub = null)
     {
-        if (Split(path) is not var (first, last)) return CheckpointOpener.Open(path);
+        if (Split(path) is not var (first, last)) return CheckpointOpener.Open(path, hub);
         Checkpoint? model = null, adapter = null;
         try
         {
-            model = Open(first);
-            adapter = CheckpointOpener.Open(last);
+            model = Open(first, hub);
+            adapter = CheckpointOpener.Open(last, hub);
             return AdaptedCheckpoint.Of(model, AnatomyReader.Read(model.Tensors, model.Folder, first).Assignments, adapter, path);
         }
         catch

@@ -34,6 +34,14 @@ public abstract class Checkpoint : IDisposable
     /// <summary>Strays, things left out, oddities.</summary>
     public required IReadOnlyList<Notice> Notices { get; init; }
 
+    /// <summary>How many threads that read at a time pay off; 0 where one per processor is best.</summary>
+    public virtual int Readers => 0;
+
+    /// <summary>Announces that whole rows will be read from the first to the last, in pieces, by one thread: a hub is then asked once and not for every piece.</summary>
+    public virtual void Expect(TensorInfo tensor, long firstRow, long rows)
+    {
+    }
+
     /// <summary>Reads whole rows as stored bytes (row-major, little-endian), <c>destination.Length / RowBytes</c> of them.</summary>
     /// <param name="tensor">One of <see cref="Tensors"/>.</param>
     /// <param name="firstRow">Zero-based.</param>

@@ -1,5 +1,6 @@
 using Stemma.Checkpoints.Gguf;
 using Stemma.Checkpoints.Packing;
+using Stemma.Checkpoints.Remote;
 using Stemma.Foundation;
 
 namespace Stemma.Checkpoints;
@@ -10,45 +11,55 @@ public static class CheckpointOpener
     private static readonly string[] Companions =
         ["config.json", "tokenizer.json", "tokenizer.model", "tokenizer_config.json", "vocab.json", "vocab.txt", "params.json"];
 
-    /// <summary>Opens a folder, one weight file, or a shard index.</summary>
-    /// <param name="path">As the user names it; a folder of a hub cache with its links is fine.</param>
+    /// <summary>Opens a folder, one weight file, a shard index, or a model on a hub.</summary>
+    /// <param name="path">As the user names it; a folder of a hub cache with its links is fine, and <c>hub:org/name@revision</c> is a model on a hub.</param>
+    /// <param name="hub">How hubs are reached; null: as the environment of the process says.</param>
     /// <exception cref="StemmaException">Nothing there, nothing readable, ambiguous, or not as the format demands.</exception>
-    public static Checkpoint Open(string path)
+    public static Checkpoint Open(string path, HubAccess? hub = null)
     {
-        if (Directory.Exists(path)) return Open(path, path, FolderRules.Choose(path));
+        if (HubId.IsHub(path)) return HubOpener.Open(HubId.Parse(path), hub ?? HubAccess.OfProcess);
+        if (Directory.Exists(path))
+        {
+            var stands = HubCache.SnapshotIn(path) ?? path;
+            return Open(path, stands, FolderRules.Choose(new DiskFolder(stands)));
+        }
+
         if (!File.Exists(path)) throw new StemmaException(FaultCode.NotFound, path, null, "no such file or folder", "", "check the path");
         var folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
         var name = Path.GetFileName(path);
-        if (name.EndsWith(ShardIndex.Ending, StringComparison.Ordinal)) return Open(path, folder, WeightPlan.OfIndex(folder, name, []));
+        if (name.EndsWith(ShardIndex.Ending, StringComparison.Ordinal)) return Open(path, folder, WeightPlan.OfIndex(new DiskFolder(folder), name, []));
         var companions = Array.Exists(Companions, companion => File.Exists(Path.Combine(folder, companion)));
         // llama.cpp's habit: whoever names one split means them all.
-        if (GgufSplits.Siblings(folder, name) is { } splits) return Open(path, companions ? folder : null, new WeightPlan(folder, splits, Index: null, []));
-        return Open(path, companions ? folder : null, new WeightPlan(folder, [name], Index: null, [.. LoneShard(name)]));
+        if (GgufSplits.Siblings(folder, name) is { } splits) return Open(path, companions ? folder : null, new WeightPlan(new DiskFolder(folder), splits, Index: null, []));
+        return Open(path, companions ? folder : null, OfFile(new DiskFolder(folder), name));
     }
 
-    private static IEnumerable<Notice> LoneShard(string name)
-    {
-        if (ShardName.Parse(name) is { Of: > 1 } shard)
-            yield return new Notice("lone-shard", $"{SafeText.Escape(name)} is one of {shard.Of} shards; the others were not read", LimitsCoverage: true);
-    }
+    /// <summary>The plan of one weight file alone.</summary>
+    internal static WeightPlan OfFile(IModelFolder folder, string name) => new(folder, [name], Index: null, [.. LoneShard(name)]);
 
-    private static Checkpoint Open(string path, string? companions, WeightPlan plan)
+    /// <summary>Opens the files of a plan and joins them.</summary>
+    /// <param name="path">How the checkpoint is called.</param>
+    /// <param name="companions">Where companion files stand; null for nowhere.</param>
+    /// <param name="plan">Which files.</param>
+    /// <param name="scratch">Closed with the checkpoint; the caller closes it when this throws.</param>
+    internal static Checkpoint Open(string path, string? companions, WeightPlan plan, IDisposable? scratch = null)
     {
         var files = new List<WeightFile>();
         try
         {
-            foreach (var name in plan.Names)
-            {
-                var shown = Path.Combine(plan.Folder, name);
-                files.Add(WeightFile.Open(LinkGuard.Resolve(shown, plan.Folder), shown));
-            }
-
-            return PackedLayouts.Unpack(new ShardMerger(plan, files).Merge(path, companions));
+            foreach (var name in plan.Names) files.Add(plan.Folder.Open(name));
+            return PackedLayouts.Unpack(new ShardMerger(plan, files).Merge(path, companions, scratch));
         }
         catch
         {
             foreach (var file in files) file.Dispose();
             throw;
         }
+    }
+
+    private static IEnumerable<Notice> LoneShard(string name)
+    {
+        if (ShardName.Parse(name) is { Of: > 1 } shard)
+            yield return new Notice("lone-shard", $"{SafeText.Escape(name)} is one of {shard.Of} shards; the others were not read", LimitsCoverage: true);
     }
 }

@@ -1,8 +1,18 @@
 namespace Stemma.Checkpoints;
 
 /// <summary>A checkpoint that lies in open files. Positional reads make it safe for any number of threads.</summary>
-internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files, Func<StoredVocabulary>? vocabulary = null) : Checkpoint
+/// <param name="files">In the order of <see cref="Checkpoint.Files"/>; closed with the checkpoint.</param>
+/// <param name="vocabulary">Reads the vocabulary that a file carries; null when none does.</param>
+/// <param name="scratch">What else is closed with it; null for nothing.</param>
+internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files, Func<StoredVocabulary>? vocabulary, IDisposable? scratch) : Checkpoint
 {
+    public override int Readers => files.Count == 0 ? 0 : files.Max(file => file.Readers);
+
+    public override void Expect(TensorInfo tensor, long firstRow, long rows)
+    {
+        if (tensor.Strides is null) files[tensor.File].Expect(tensor.Offset + firstRow * tensor.RowBytes, rows * tensor.RowBytes);
+    }
+
     public override StoredVocabulary? ReadVocabulary() => vocabulary?.Invoke();
 
     public override void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination)
@@ -26,5 +36,6 @@ internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files, Func<Store
     protected override void Dispose(bool disposing)
     {
         foreach (var file in files) file.Dispose();
+        scratch?.Dispose();
     }
 }

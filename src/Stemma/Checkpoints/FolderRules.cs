@@ -16,7 +16,7 @@ internal static class FolderRules
 
     /// <summary>Chooses.</summary>
     /// <exception cref="StemmaException">Nothing to read, or several models.</exception>
-    public static WeightPlan Choose(string folder)
+    public static WeightPlan Choose(IModelFolder folder)
     {
         var listing = List(folder);
         foreach (var format in CheckpointFormats.All)
@@ -37,11 +37,11 @@ internal static class FolderRules
 
         var seen = listing.Foreign.Count == 0 ? "no weights" : $"only weights of other formats: {string.Join(", ", listing.Foreign.Take(5))}";
         throw new StemmaException(
-            FaultCode.NoCheckpoint, folder, null, seen, $"{string.Join(" or ", CheckpointFormats.All.Select(format => format.Name))} weights",
+            FaultCode.NoCheckpoint, folder.Shown, null, seen, $"{string.Join(" or ", CheckpointFormats.All.Select(format => format.Name))} weights",
             "name the folder or the file that holds them");
     }
 
-    private static List<string> ChooseFiles(string folder, List<string> files)
+    private static List<string> ChooseFiles(IModelFolder folder, List<string> files)
     {
         if (files.Count == 1 && ShardName.Parse(files[0]) is null) return files;
         if (Array.Find(UsualNames, files.Contains) is { } usual) return [usual];
@@ -51,7 +51,7 @@ internal static class FolderRules
         var present = files.Select(name => ShardName.Parse(name)!.Number).ToHashSet();
         var missing = Enumerable.Range(1, first.Of).First(number => !present.Contains(number));
         throw new StemmaException(
-            FaultCode.ShardMissing, folder, null, $"{files.Count} of {first.Of} shards; number {missing} of '{first.Stem}' is not there", "a full set",
+            FaultCode.ShardMissing, folder.Shown, null, $"{files.Count} of {first.Of} shards; number {missing} of '{first.Stem}' is not there", "a full set",
             "download the missing file");
     }
 
@@ -75,14 +75,13 @@ internal static class FolderRules
         foreach (var file in listing.Foreign) yield return new Notice("stray-file", $"{SafeText.Escape(file)} was not read: its format is not known");
     }
 
-    private static Listing List(string folder)
+    private static Listing List(IModelFolder folder)
     {
         var listing = new Listing([], [], [], []);
-        foreach (var path in FilesOf(folder))
+        foreach (var name in folder.Names())
         {
-            var name = Path.GetFileName(path);
             if (name.EndsWith(ShardIndex.Ending, StringComparison.Ordinal)) listing.Indexes.Add(name);
-            else if (FormatOf(path, folder) is not { } format)
+            else if (FormatOf(name, folder) is not { } format)
             {
                 if (ForeignFormats.Suggested(name)) listing.Foreign.Add(name);
             }
@@ -94,24 +93,12 @@ internal static class FolderRules
         return listing;
     }
 
-    private static string[] FilesOf(string folder)
-    {
-        try
-        {
-            return [.. Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal)];
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
-            throw new StemmaException(new Fault(FaultCode.ReadFailed, folder, null, failure.Message, "", "check the rights on the folder"), failure);
-        }
-    }
-
     /// <summary>By first bytes; by name for what cannot be opened or is damaged, so that it is refused later and not passed over.</summary>
-    private static ICheckpointFormat? FormatOf(string path, string folder)
+    private static ICheckpointFormat? FormatOf(string name, IModelFolder folder)
     {
         try
         {
-            using var file = WeightFile.Open(LinkGuard.Resolve(path, folder), path);
+            using var file = folder.Open(name);
             if (CheckpointFormats.Recognise(file) is { } format) return format;
         }
         catch (StemmaException refused) when (refused.Fault.Code is FaultCode.LinkRefused or FaultCode.ReadFailed or FaultCode.NotFound)
@@ -119,11 +106,11 @@ internal static class FolderRules
             // The reason is told when the file turns out to be wanted.
         }
 
-        return CheckpointFormats.Suggested(Path.GetFileName(path));
+        return CheckpointFormats.Suggested(name);
     }
 
-    private static StemmaException Ambiguous(string folder, List<string> names, string what) => new(
-        FaultCode.AmbiguousFolder, folder, null, $"several {what}: {string.Join(", ", names.Take(8))}{(names.Count > 8 ? ", ..." : "")}", "one model in a folder",
+    private static StemmaException Ambiguous(IModelFolder folder, List<string> names, string what) => new(
+        FaultCode.AmbiguousFolder, folder.Shown, null, $"several {what}: {string.Join(", ", names.Take(8))}{(names.Count > 8 ? ", ..." : "")}", "one model in a folder",
         "name the file that is meant");
 
     private sealed record Listing(Dictionary<string, List<string>> Files, List<string> Indexes, List<string> Leftovers, List<string> Foreign);

@@ -12,7 +12,7 @@ internal sealed class ShardMerger(WeightPlan plan, List<WeightFile> files)
 
     /// <summary>Joins.</summary>
     /// <exception cref="StemmaException">A file is refused, or the files do not fit together or to their index.</exception>
-    public FileCheckpoint Merge(string path, string? companions)
+    public FileCheckpoint Merge(string path, string? companions, IDisposable? scratch = null)
     {
         ICheckpointFormat? first = null;
         var read = new List<FileContents>();
@@ -32,7 +32,7 @@ internal sealed class ShardMerger(WeightPlan plan, List<WeightFile> files)
         var joined = first?.Join(files, read) ?? [];
         for (var i = 0; i < joined.Count; i++) Add(joined[i], files[i], beside[i]);
         if (plan.Index is { } index) CheckIndex(index);
-        return new FileCheckpoint(files, joined.Select(one => one.Vocabulary).FirstOrDefault(vocabulary => vocabulary is not null))
+        return new FileCheckpoint(files, joined.Select(one => one.Vocabulary).FirstOrDefault(vocabulary => vocabulary is not null), scratch)
         {
             Path = path,
             Folder = companions,

@@ -23,6 +23,7 @@ public sealed class PairContext
     /// <param name="deep">What a comparison of the weights themselves found; null when only fingerprints were compared.</param>
     public PairContext(Fingerprint subject, Fingerprint reference, DeepFindings? deep = null)
     {
+        (subject, reference) = QuickView.Align(subject, reference);
         (Subject, Reference, Deep) = (subject, reference, deep);
         (SubjectParts, ReferenceParts) = (new(subject), new(reference));
         _units = new(() => UnitAlignment.Find(SameWidth ? subject.Sketch.Units : [], SameWidth ? reference.Sketch.Units : []));
@@ -33,6 +34,9 @@ public sealed class PairContext
         _lowRank = new(() => LowRankUpdate.Find(this));
         _learned = new(() => LearnedParameters.Measure(this));
     }
+
+    /// <summary>One of the two was made quickly: both hold only what a quick sketch leaves.</summary>
+    public bool Quick => Subject.Sketch.Quick is not null;
 
     public Fingerprint Subject { get; }
     public Fingerprint Reference { get; }

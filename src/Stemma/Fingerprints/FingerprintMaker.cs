@@ -1,8 +1,10 @@
 using System.Security.Cryptography;
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
+using Stemma.Checkpoints.Remote;
 using Stemma.Foundation;
 using Stemma.Sketching;
+using Stemma.Sketching.Quick;
 
 namespace Stemma.Fingerprints;
 
@@ -14,7 +16,9 @@ internal static class FingerprintMaker
         var name = NameOf(checkpoint.Path);
         var anatomy = AnatomyReader.Read(checkpoint, name);
         var (tokens, tokenNotice) = TokensOf(checkpoint);
-        var sketch = Sketcher.Run(name, checkpoint, anatomy, tokens, options.Threads, progress, cancel);
+        var sketch = options.Quick
+            ? QuickSketcher.Run(name, checkpoint, anatomy, tokens, options.Threads, progress, cancel)
+            : Sketcher.Run(name, checkpoint, anatomy, tokens, options.Threads, progress, cancel);
         return new Fingerprint
         {
             Name = name,
@@ -24,7 +28,7 @@ internal static class FingerprintMaker
             Shape = anatomy.Shape,
             Files = [.. checkpoint.Files.Select((file, index) => new SourceFile(file.Name, file.Length, options.FileHashes ? HashOf(checkpoint, index) : null))],
             Sketch = sketch,
-            Notices = [.. checkpoint.Notices, .. anatomy.Notices, .. tokenNotice, .. NonFinite(sketch), .. DigestOnly(anatomy, sketch)],
+            Notices = [.. checkpoint.Notices, .. anatomy.Notices, .. tokenNotice, .. NonFinite(sketch), .. DigestOnly(anatomy, sketch), .. Quick(sketch)],
         };
     }
 
@@ -32,7 +36,9 @@ internal static class FingerprintMaker
     private static string NameOf(string path)
     {
         if (ModelOpener.Split(path) is var (model, adapter)) return $"{NameOf(model)}+{NameOf(adapter)}";
+        if (HubId.IsHub(path)) return HubId.Parse(path).Name;
         var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (HubCache.RepositoryOf(full) is { } repository) return repository;
         return File.Exists(full) ? Path.GetFileNameWithoutExtension(full) : Path.GetFileName(full);
     }
 
@@ -56,6 +62,11 @@ internal static class FingerprintMaker
             var bad = tensor.Parts.Sum(p => p.Moments.NonFinite);
             if (bad > 0) yield return new Notice("not-finite", $"{SafeText.Escape(tensor.Name)} holds {bad} numbers that are NaN, infinite or beyond 1e12; they were taken as zero.");
         }
+    }
+
+    private static IEnumerable<Notice> Quick(ModelSketch sketch)
+    {
+        if (sketch.Quick is { } quick) yield return new Notice("quick", $"made quickly: {quick.Share:P1} of the bytes of its tensors were read");
     }
 
     /// <summary>Weights in shapes or types that are not summed.</summary>

@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 using Stemma.Anatomy;
 using Stemma.Foundation;
 using Stemma.Sketching;
+using Stemma.Sketching.Quick;
 
 namespace Stemma.Fingerprints;
 
@@ -11,6 +12,9 @@ internal sealed record FingerprintManifest
     /// <summary>Raised when a reader of today could misread a file of tomorrow.</summary>
     public const string CurrentFormat = "stemma.fingerprint/1";
 
+    /// <summary>Of fingerprints made quickly: readers that know nothing of those must not take a part for the whole.</summary>
+    public const string QuickFormat = "stemma.fingerprint-quick/1";
+
     public required string Format { get; init; }
     public required Recipe Recipe { get; init; }
     public required ModelEntry Model { get; init; }
@@ -19,16 +23,20 @@ internal sealed record FingerprintManifest
     public required IReadOnlyList<HeadEntry> Heads { get; init; }
     public required AnchorsEntry Anchors { get; init; }
     public required IReadOnlyList<Notice> Notices { get; init; }
+
+    /// <summary>How much was read; only of fingerprints made quickly.</summary>
+    public QuickReading? Quick { get; init; }
 }
 
 internal sealed record ModelEntry(
     string Name, string Container, string Architecture, string? DeclaredArchitecture, ModelShape Shape, IReadOnlyList<SourceFile> Files);
 
-internal sealed record TensorEntry(string Name, string Type, IReadOnlyList<long> Shape, string Digest, IReadOnlyList<PartEntry> Parts, string? Packing = null);
+internal sealed record TensorEntry(string Name, string Type, IReadOnlyList<long> Shape, string Digest, IReadOnlyList<PartEntry> Parts, string? Packing = null, bool Partial = false);
 
 /// <summary>A part; its moments are the next row of <c>moments</c>, its linear sketch the next of <c>linear</c>, its numbers the next of <c>values</c>.</summary>
 internal sealed record PartEntry(
-    TensorRole Role, int Layer, int Expert, int Head, bool Bias, bool Inferred, long Units, long Inner, bool Common, bool Linear, int Values, float GainOffset);
+    TensorRole Role, int Layer, int Expert, int Head, bool Bias, bool Inferred, long Units, long Inner, bool Common, bool Linear, int Values, float GainOffset,
+    long SampledUnits = 0, long SampledInner = 0);
 
 /// <summary>One layer's units; its rows follow those of the layer before.</summary>
 internal sealed record UnitsEntry(int Layer, int Total, int CapLevel, int Count, bool Gate, bool Up, bool Down);

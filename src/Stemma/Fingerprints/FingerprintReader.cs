@@ -30,6 +30,7 @@ public static class FingerprintReader
             Units = ReadUnits(manifest, arrays),
             Heads = ReadHeads(manifest, arrays),
             Anchors = ReadAnchors(manifest.Anchors, arrays),
+            Quick = manifest.Quick,
         };
         arrays.ExpectAllRead();
         var model = manifest.Model;
@@ -67,13 +68,15 @@ public static class FingerprintReader
                 Inferred = p.Inferred,
                 Units = p.Units,
                 Inner = p.Inner,
+                SampledUnits = p.SampledUnits,
+                SampledInner = p.SampledInner,
                 CommonMaterial = p.Common,
                 GainOffset = p.GainOffset,
                 Moments = Moments.FromArray(moments.Next(Moments.Length)),
                 Linear = p.Linear ? linear.Next(square).ToArray() : null,
                 Values = p.Values >= 0 ? values.Next(p.Values).ToArray() : null,
             }).ToList();
-            tensors.Add(new(entry.Name, type, entry.Shape, digest, parts) { Packing = entry.Packing });
+            tensors.Add(new(entry.Name, type, entry.Shape, digest, parts) { Packing = entry.Packing, Partial = entry.Partial });
         }
 
         return tensors;

@@ -62,18 +62,19 @@ public static class FingerprintWriter
         var sketch = fingerprint.Sketch;
         return new()
         {
-            Format = FingerprintManifest.CurrentFormat,
+            Format = sketch.Quick is null ? FingerprintManifest.CurrentFormat : FingerprintManifest.QuickFormat,
             Recipe = sketch.Recipe,
             Model = new(fingerprint.Name, fingerprint.Format, fingerprint.Architecture, fingerprint.DeclaredArchitecture, fingerprint.Shape, fingerprint.Files),
-            Tensors = [.. sketch.Tensors.Select(t => new TensorEntry(t.Name, t.Type.ToString(), t.Shape, t.Digest.ToString(), [.. t.Parts.Select(EntryOf)], t.Packing))],
+            Tensors = [.. sketch.Tensors.Select(t => new TensorEntry(t.Name, t.Type.ToString(), t.Shape, t.Digest.ToString(), [.. t.Parts.Select(EntryOf)], t.Packing, t.Partial))],
             Units = [.. sketch.Units.Select(u => new UnitsEntry(u.Layer, u.Total, u.CapLevel, u.Count, u.Gate.Length > 0, u.Up.Length > 0, u.Down.Length > 0))],
             Heads = [.. sketch.Heads.Select(h => new HeadEntry(h.Role, h.Layer, h.Head))],
             Anchors = new(sketch.Anchors.ByBytes, sketch.Anchors.Width, sketch.Anchors.Count, sketch.Anchors.EmbedScale.Length > 0, sketch.Anchors.HeadScale.Length > 0),
             Notices = fingerprint.Notices,
+            Quick = sketch.Quick,
         };
     }
 
     private static PartEntry EntryOf(PartSketch part) => new(
         part.Role, part.Layer, part.Expert, part.Head, part.IsBias, part.Inferred, part.Units, part.Inner, part.CommonMaterial,
-        part.Linear is not null, part.Values?.Length ?? -1, part.GainOffset);
+        part.Linear is not null, part.Values?.Length ?? -1, part.GainOffset, part.SampledUnits, part.SampledInner);
 }

@@ -35,7 +35,7 @@ internal static class ManifestReader
         var root = json.RootElement;
         var format = root.Member("format").GetString();
         var version = root.Member("recipe").Member("version").GetInt32();
-        if (format == FingerprintManifest.CurrentFormat && version <= Recipe.CurrentVersion) return;
+        if (format is FingerprintManifest.CurrentFormat or FingerprintManifest.QuickFormat && version <= Recipe.CurrentVersion) return;
         throw new StemmaException(
             FaultCode.FingerprintVersion, checkpoint.Path, null, $"format {SafeText.Escape(format ?? "")}, recipe {version}",
             $"{FingerprintManifest.CurrentFormat}, recipe up to {Recipe.CurrentVersion}", "Use a newer Stemma, or sketch the model again");
@@ -48,6 +48,8 @@ internal static class ManifestReader
     {
         var recipe = manifest.Recipe;
         Expect(recipe.Version >= 1, "recipe.version");
+        Expect((manifest.Format == FingerprintManifest.QuickFormat) == (manifest.Quick is not null), "quick");
+        Expect(manifest.Quick is null or { BytesRead: >= 0, BytesTotal: >= 0 } && !(manifest.Quick?.BytesRead > manifest.Quick?.BytesTotal), "quick");
         Expect(recipe.LinearSize is 8 or 16 or 32 or 64, "recipe.linear_size");
         Expect(recipe is { UnitsPerLayer: > 0, Anchors: >= 0 }, "recipe sizes");
         Expect(manifest.Model is { Name: not null, Container: not null, Architecture: not null, Shape: not null, Files: not null }, "model");
@@ -67,7 +69,8 @@ internal static class ManifestReader
             _ = tensor.Shape.Aggregate(1L, (product, size) => checked(product * size));
             foreach (var part in tensor.Parts)
             {
-                Expect(part is { Layer: >= -1 and < MostLayers, Expert: >= -2, Head: >= -1, Units: >= 0, Inner: >= 0, Values: >= -1 }, "parts");
+                Expect(part is { Layer: >= -1 and < MostLayers, Expert: >= -2, Head: >= -1, Units: >= 0, Inner: >= 0, Values: >= -1, SampledUnits: >= 0, SampledInner: >= 0 }, "parts");
+                Expect(part.SampledUnits <= part.Units && part.SampledInner <= part.Inner, "parts");
                 Expect(Enum.IsDefined(part.Role) && float.IsFinite(part.GainOffset), "parts");
             }
         }

@@ -1,6 +1,8 @@
+using Stemma.Checkpoints.Remote;
+
 namespace Stemma.Fingerprints;
 
-/// <summary>How a checkpoint is read. None of these changes a single bit of the fingerprint but <see cref="FileHashes"/>, which adds to it.</summary>
+/// <summary>How a checkpoint is read. None of these changes a single bit of the fingerprint but <see cref="FileHashes"/>, which adds to it, and <see cref="Quick"/>.</summary>
 public sealed record SketchOptions
 {
     /// <summary>Worker threads; 0 means one per processor.</summary>
@@ -8,4 +10,10 @@ public sealed record SketchOptions
 
     /// <summary>Adds the SHA-256 of each file; about halves the speed.</summary>
     public bool FileHashes { get; init; }
+
+    /// <summary>Reads about a hundredth of a large model's bytes; the fingerprint says so and holds less.</summary>
+    public bool Quick { get; init; }
+
+    /// <summary>How hubs are reached; null: as the environment says.</summary>
+    public HubAccess? Hub { get; init; }
 }

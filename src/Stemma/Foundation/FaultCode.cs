@@ -2,7 +2,7 @@ namespace Stemma.Foundation;
 
 /// <summary>
 /// Every way in which Stemma refuses its input. The number is stable and is printed as <c>STM1203</c>: it is a promise to scripts.
-/// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 13xx GGUF and packed weights, 14xx ONNX and adapters, 15xx remote, 20xx anatomy and companion
+/// Families: 10xx finding and opening, 11xx safetensors, 12xx PyTorch, 13xx GGUF and packed weights, 14xx ONNX and adapters, 15xx hubs, 20xx anatomy and companion
 /// files, 21xx tokenizers and chat templates, 30xx fingerprint files, 40xx comparing, 50xx deriving, 51xx benches and banks, 52xx running, 53xx auditing,
 /// 54xx reports and signatures, 90xx use.
 /// </summary>
@@ -70,6 +70,18 @@ public enum FaultCode
     OnnxTensorInvalid = 1402,
     OnnxExternalInvalid = 1403,
 
+    HubNameInvalid = 1501,
+    HubUnreachable = 1502,
+    HubNotFound = 1503,
+    HubDenied = 1504,
+    HubBusy = 1505,
+    HubAnswerInvalid = 1506,
+    HubFileChanged = 1507,
+    HubRedirectRefused = 1508,
+    PrivateAddressRefused = 1509,
+    HubOffline = 1510,
+    HubWithoutRanges = 1511,
+
     ConfigInvalid = 2001,
     TokenizerInvalid = 2002,
     ArchitectureInvalid = 2003,
@@ -108,6 +120,14 @@ public enum FaultCode
     NoTokenizer = 5206,
 
     RoutingSettingInvalid = 5231,
+
+    ReportInvalid = 5401,
+    ReportVersion = 5402,
+    ReportTooLarge = 5403,
+    KeyInvalid = 5411,
+    KeyUnsupported = 5412,
+    EnvelopeInvalid = 5413,
+    LibraryMissing = 5414,
 
     Usage = 9001,
     WriteFailed = 9002,

@@ -5,7 +5,7 @@ namespace Stemma.Judging;
 /// <summary>What limits a verdict, in the order of its weight.</summary>
 internal static class Caveats
 {
-    public const string Replay = "replay-possible", Relative = "parent-or-relative";
+    public const string Replay = "replay-possible", Relative = "parent-or-relative", QuickSketch = "quick";
 
     public static IReadOnlyList<Caveat> Of(Findings findings, Ruling ruling, Direction direction, double? power)
     {
@@ -14,6 +14,12 @@ internal static class Caveats
         if (ruling.Relation == Relation.Derived && ReplayPossible(subject, reference))
         {
             caveats.Add(new(Replay, "Both models have one shape and fewer than 100 million parameters. Running the same script with the same seed, data and order again gives the same weights, and no statistic can tell that from copying."));
+        }
+
+        if (findings.Pair.Quick)
+        {
+            caveats.Add(new(QuickSketch, "At least one fingerprint was made quickly: gains, biases, the embeddings of some tokens and the same few rows of every matrix. What stands elsewhere was not looked at, "
+                + "and equal files are not called identical. Somebody who knows these rows could hide a copy by changing them; compare in full before acting on 'unrelated'."));
         }
 
         if (direction is Direction.SubjectFromReference or Direction.ReferenceFromSubject)

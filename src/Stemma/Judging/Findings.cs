@@ -11,7 +11,7 @@ internal sealed class Findings
     public Findings(PairContext pair)
     {
         Pair = pair;
-        Identical = pair.Subject.Digest == pair.Reference.Digest;
+        Identical = !pair.Quick && pair.Subject.Digest == pair.Reference.Digest;
         Evidence = [.. (Identical ? Battery.OfCopies : Battery.All).AsParallel().AsOrdered().Select(m => m.Weigh(pair)).OfType<Evidence>()];
         if (!Identical) (Gains, Biases) = pair.Learned;
         var exact = Evidence.Where(e => e.Kind == EvidenceKind.Exact && e.Log10P is not null).Select(e => e.Log10P!.Value * ExactBounds.Ln10).ToList();

@@ -35,7 +35,10 @@ public static class Judge
         var (subject, reference) = (pair.Subject, pair.Reference);
         var findings = new Findings(pair);
         var shape = new PairShape(subject.Shape.Hidden, reference.Shape.Hidden, subject.Shape.Layers, reference.Shape.Layers);
-        var coverage = new Coverage(Read(subject) + Read(reference), subject.Sketch.Tensors.Count + reference.Sketch.Tensors.Count);
+        var coverage = new Coverage(Read(subject) + Read(reference), subject.Sketch.Tensors.Count + reference.Sketch.Tensors.Count)
+        {
+            Quick = subject.Sketch.Quick is { } here && reference.Sketch.Quick is { } there ? new(here.BytesRead + there.BytesRead, here.BytesTotal + there.BytesTotal) : null,
+        };
         var limited = subject.Notices.Concat(reference.Notices).Any(n => n.LimitsCoverage);
         var power = findings.Identical ? null : Power.SmallestCosine(pair);
         var ruling = RelationRule.Decide(findings, coverage, limited, power);

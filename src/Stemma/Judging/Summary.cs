@@ -15,7 +15,10 @@ internal sealed record SummaryClauses(string Chance, string Reason, string Read,
         findings.Log10P < Thresholds.ClaimLog10P
             ? $"independent trainings would agree so well with a probability below 10^{Math.Ceiling(findings.Log10P):0}"
             : "two kinds of evidence exceed every control",
-        ruling.Reason, $"{coverage.TensorsRead} of {coverage.TensorsTotal} tensors read", power, Math.Pow(10, findings.Log10P), caveats.Any(c => c.Code == Caveats.Replay));
+        ruling.Reason, Words(coverage), power, Math.Pow(10, findings.Log10P), caveats.Any(c => c.Code == Caveats.Replay));
+
+    private static string Words(Coverage coverage) =>
+        coverage.Quick is { } quick ? $"quick: {quick.Share:P1} of the bytes read" : $"{coverage.TensorsRead} of {coverage.TensorsTotal} tensors read";
 }
 
 /// <summary>The first sentence: relation, direction, support, coverage.</summary>

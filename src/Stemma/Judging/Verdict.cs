@@ -1,3 +1,5 @@
+using Stemma.Sketching.Quick;
+
 namespace Stemma.Judging;
 
 /// <summary>How two checkpoints are related. Printed in kebab case: <c>common-origin</c>.</summary>
@@ -36,6 +38,9 @@ public enum Strength
 /// <param name="TensorsTotal">Tensors stored, over both sides.</param>
 public sealed record Coverage(int TensorsRead, int TensorsTotal)
 {
+    /// <summary>How much of the bytes was read, when a fingerprint was made quickly; null when everything was.</summary>
+    public QuickReading? Quick { get; init; }
+
     public bool Full => TensorsRead == TensorsTotal;
 }
 

@@ -32,6 +32,9 @@ public static class ReportJson
         json.WriteEndObject();
     });
 
+    /// <summary>The document of one pair where there is one, else that of several.</summary>
+    public static string WriteFound(FamilyFindings found) => found.Pairs.Count == 1 ? Write(found.Pairs[0]) : WriteAll(found);
+
     private static void Comparison(Utf8JsonWriter json, ComparisonResult result)
     {
         json.WriteStartObject();
@@ -77,6 +80,12 @@ public static class ReportJson
         json.WriteStartObject("coverage");
         json.WriteNumber("tensors_read", verdict.Coverage.TensorsRead);
         json.WriteNumber("tensors_total", verdict.Coverage.TensorsTotal);
+        if (verdict.Coverage.Quick is { } quick)
+        {
+            json.WriteNumber("bytes_read", quick.BytesRead);
+            json.WriteNumber("bytes_total", quick.BytesTotal);
+        }
+
         json.WriteEndObject();
         Named(json, "operations", verdict.Operations.Select(operation => (operation.Name, operation.Detail)));
         Named(json, "direction_evidence", verdict.DirectionEvidence.Select(clue => (clue.Name, clue.Detail)));

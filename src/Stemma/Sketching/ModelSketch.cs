@@ -2,6 +2,7 @@ using Stemma.Anatomy;
 using Stemma.Checkpoints;
 using Stemma.Foundation;
 using Stemma.Sketching.Kinds;
+using Stemma.Sketching.Quick;
 
 namespace Stemma.Sketching;
 
@@ -20,6 +21,12 @@ public sealed record PartSketch
 
     /// <summary>Length of the other axis: the residual stream, or a matrix' input.</summary>
     public required long Inner { get; init; }
+
+    /// <summary>Of how many units a quick sketch read the numbers; 0: of all.</summary>
+    public long SampledUnits { get; init; }
+
+    /// <summary>Of how many indices of the other axis a quick sketch read the numbers; 0: of all.</summary>
+    public long SampledInner { get; init; }
     public required Moments Moments { get; init; }
 
     /// <summary>Masks, zeros, ones, rotary tables: shared by everybody, evidence of nothing.</summary>
@@ -46,6 +53,9 @@ public sealed record TensorSketch(string Name, TensorType Type, IReadOnlyList<lo
     /// <summary>Name of the layout in which its numbers are packed in the file; null when they are stored as <see cref="Type"/> says.</summary>
     public string? Packing { get; init; }
 
+    /// <summary>Only some rows were read: the digest is theirs, and says nothing about the tensor.</summary>
+    public bool Partial { get; init; }
+
     /// <summary>Numbers in the tensor.</summary>
     public long Count => Shape.Aggregate(1L, (product, size) => product * size);
 }
@@ -64,4 +74,7 @@ public sealed record ModelSketch
     /// <summary>By layer, role and head.</summary>
     public required IReadOnlyList<HeadSketch> Heads { get; init; }
     public required AnchorRows Anchors { get; init; }
+
+    /// <summary>How much was read, when the sketch was made quickly; null when everything was.</summary>
+    public QuickReading? Quick { get; init; }
 }

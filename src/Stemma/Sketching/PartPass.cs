@@ -108,7 +108,8 @@ internal sealed class PartPass
         };
     }
 
-    private static bool IsOutput(TensorPart part) => part.Role is TensorRole.Down or TensorRole.O;
+    /// <summary>The part writes the residual stream: its units are its inputs.</summary>
+    internal static bool IsOutput(TensorPart part) => part.Role is TensorRole.Down or TensorRole.O;
 
     private static bool KeepsUnits(TensorPart part) => !part.IsBias
         && part.Role is TensorRole.Gate or TensorRole.Up or TensorRole.Down or TensorRole.Q or TensorRole.K or TensorRole.V or TensorRole.O;

@@ -24,7 +24,7 @@ internal sealed class SketchSession(
 
     public ModelSketch Run(int threads)
     {
-        ReadVectors();
+        foreach (var vector in VectorPass.ReadAll(checkpoint, anatomy, _gains, progress, cancel)) _finished.Add(vector);
         var parts = Matrices().OrderBy(a => a.Tensor.Name, StringComparer.Ordinal).SelectMany(a => a.Parts);
         _anchors = new(AnchorChoice.Make(tokens, VocabularyRows(), recipe.Anchors), parts, _gains);
         ReadMatrices(threads);
@@ -37,18 +37,6 @@ internal sealed class SketchSession(
             Heads = [.. _layers.SelectMany(l => l.Heads)],
             Anchors = _anchors.Finish(),
         };
-    }
-
-    private void ReadVectors()
-    {
-        var room = RecipeSizing.ValueRoom(anatomy.Assignments.Sum(a => a.Tensor.StoredBytes));
-        foreach (var assignment in anatomy.Assignments.Where(a => RecipeSizing.IsVector(a.Tensor)).OrderBy(a => a.Tensor.Name, StringComparer.Ordinal))
-        {
-            cancel.ThrowIfCancellationRequested();
-            room -= assignment.Tensor.Count * sizeof(float);
-            _finished.Add(VectorPass.Read(checkpoint, assignment, _gains, keepValues: room >= 0));
-            progress.Advance(assignment.Tensor.ByteLength);
-        }
     }
 
     private void ReadMatrices(int threads)
@@ -77,6 +65,12 @@ internal sealed class SketchSession(
     {
         var (tensor, pass, layer) = job.Matrix;
         var complete = pass.Bands == 0;
+        if (job.Count > 0)
+        {
+            var ((first, _), (last, count)) = (pass.RowsOf(job.First), pass.RowsOf(job.First + job.Count - 1));
+            checkpoint.Expect(pass.Layout, first, last + count - first);
+        }
+
         for (var band = job.First; band < job.First + job.Count; band++)
         {
             cancel.ThrowIfCancellationRequested();

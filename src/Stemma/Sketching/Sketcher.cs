@@ -22,7 +22,7 @@ public static class Sketcher
         progress.Begin($"reading {name}", anatomy.Assignments.Sum(a => a.Tensor.ByteLength));
         try
         {
-            return new SketchSession(checkpoint, anatomy, tokens, recipe, progress, cancel).Run(threads <= 0 ? Environment.ProcessorCount : threads);
+            return new SketchSession(checkpoint, anatomy, tokens, recipe, progress, cancel).Run(threads > 0 ? threads : Math.Max(Environment.ProcessorCount, checkpoint.Readers));
         }
         finally
         {

@@ -86,7 +86,8 @@ internal sealed class UnitSelection
         _layer, _unitCount, _capLevel, [.. _kept.Select(k => k.Expert)], [.. _kept.Select(k => k.Index)], [.. _kept.Select(k => k.Choice)],
         Has(TensorRole.Gate) ? _gate : [], Has(TensorRole.Up) ? _up : [], Has(TensorRole.Down) ? _down : [], _norms);
 
-    private static int SeededPerExpert(int limit, int experts) => Math.Max(4, limit / 2 / Math.Max(1, experts));
+    /// <summary>Units of one expert that are chosen by their index.</summary>
+    internal static int SeededPerExpert(int limit, int experts) => Math.Max(4, limit / 2 / Math.Max(1, experts));
 
     private bool Has(TensorRole role) => _filled.Keys.Any(k => k.Role == role);
 

@@ -9,11 +9,68 @@ namespace Stemma.Sketching;
 /// <summary>Reads a tensor of one row whole: gains, biases, scales. They are few, small and needed before the matrices.</summary>
 internal static class VectorPass
 {
-    public static TensorSketch Read(Checkpoint checkpoint, TensorAssignment assignment, GainBook gains, bool keepValues)
+    /// <summary>Vectors whose bytes are in memory at once: at most 8 MB each, and nearly always a few kilobytes.</summary>
+    private const int Together = 32;
+
+    /// <summary>All vectors of a model in name order; their gains are in the book afterwards.</summary>
+    public static List<TensorSketch> ReadAll(Checkpoint checkpoint, ModelAnatomy anatomy, GainBook gains, IWorkProgress progress, CancellationToken cancel)
+    {
+        var room = RecipeSizing.ValueRoom(anatomy.Assignments.Sum(a => a.Tensor.StoredBytes));
+        var read = new List<TensorSketch>();
+        foreach (var batch in anatomy.Assignments.Where(a => RecipeSizing.IsVector(a.Tensor)).OrderBy(a => a.Tensor.Name, StringComparer.Ordinal).Chunk(Together))
+        {
+            cancel.ThrowIfCancellationRequested();
+            var loaded = Load(checkpoint, [.. batch.Select(a => a.Tensor)]);
+            for (var i = 0; i < batch.Length; i++)
+            {
+                room -= batch[i].Tensor.Count * sizeof(float);
+                read.Add(Read(loaded[i], batch[i], gains, keepValues: room >= 0));
+                progress.Advance(batch[i].Tensor.ByteLength);
+            }
+        }
+
+        return read;
+    }
+
+    /// <summary>The stored bytes of some vectors. Where every question costs a journey, several are asked at a time.</summary>
+    private static byte[][] Load(Checkpoint checkpoint, IReadOnlyList<TensorInfo> tensors)
+    {
+        var loaded = new byte[tensors.Count][];
+        var next = -1;
+        var readers = Enumerable.Range(1, Math.Clamp(checkpoint.Readers, 1, tensors.Count) - 1)
+            .Select(_ => Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToList();
+        try
+        {
+            Work();
+        }
+        finally
+        {
+            Volatile.Write(ref next, tensors.Count);
+            Task.WhenAll(readers).ContinueWith(_ => { }, TaskScheduler.Default).Wait();
+        }
+
+        foreach (var reader in readers) reader.GetAwaiter().GetResult();
+        return loaded;
+
+        void Work()
+        {
+            for (int at; (at = Interlocked.Increment(ref next)) < tensors.Count;)
+            {
+                var bytes = new byte[checked((int)tensors[at].ByteLength)];
+                if (tensors[at].Rows > 0)
+                {
+                    checkpoint.Expect(tensors[at], 0, tensors[at].Rows);
+                    checkpoint.ReadRows(tensors[at], 0, bytes);
+                }
+
+                loaded[at] = bytes;
+            }
+        }
+    }
+
+    private static TensorSketch Read(byte[] bytes, TensorAssignment assignment, GainBook gains, bool keepValues)
     {
         var tensor = assignment.Tensor;
-        var bytes = new byte[checked((int)tensor.ByteLength)];
-        if (tensor.Rows > 0) checkpoint.ReadRows(tensor, 0, bytes);
         var digest = BandDigests.Combine([Xxh3.Hash128(bytes)]);
         if (!StreamLayout.IsSummed(tensor.Type)) return new(tensor.Name, tensor.Type, tensor.Shape, digest, []);
 

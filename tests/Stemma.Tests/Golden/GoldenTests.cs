@@ -17,6 +17,9 @@ public sealed class GoldenTests
     [InlineData("help-run", "run")]
     [InlineData("help-audit", "audit")]
     [InlineData("help-doctor", "doctor")]
+    [InlineData("help-explain", "explain")]
+    [InlineData("help-verify", "verify")]
+    [InlineData("help-sign", "sign")]
     [InlineData("help-version", "version")]
     public void Help_reads_as_reviewed(string name, params string[] verb) => GoldenFile.Check(name, CliRun.Of(new(), [.. verb, "--help"]).Out);
 
@@ -28,6 +31,12 @@ public sealed class GoldenTests
 
     [Fact]
     public void An_unrelated_verdict_reads_as_reviewed() => GoldenFile.Check("verdict-unrelated", OutputFiles.Plain(ReportText.Lines(Samples.Unrelated)));
+
+    [Fact]
+    public void An_explained_verdict_reads_as_reviewed() => GoldenFile.Check("explained", OutputFiles.Plain(ExplainText.Lines(new([Samples.Derived], []))));
+
+    [Fact]
+    public void An_explained_family_reads_as_reviewed() => GoldenFile.Check("explained-family", OutputFiles.Plain(ExplainText.Lines(Samples.Family)));
 
     [Fact]
     public void A_table_of_pairs_reads_as_reviewed() => GoldenFile.Check(

@@ -1,4 +1,5 @@
 using Stemma.Checkpoints;
+using Stemma.Checkpoints.Remote;
 using Stemma.Foundation;
 using Stemma.Foundation.Linear;
 
@@ -28,11 +29,11 @@ public sealed class ModelWeights : IDisposable
     /// <exception cref="StemmaException">The tokenizer's file is broken.</exception>
     public TokenTable? Tokens => _tokens.Value;
 
-    /// <summary>Opens a folder or file and reads its headers.</summary>
+    /// <summary>Opens a folder, a file or a model on a hub and reads its headers.</summary>
     /// <exception cref="StemmaException">The input was refused; the fault says why.</exception>
-    public static ModelWeights Open(string path)
+    public static ModelWeights Open(string path, HubAccess? hub = null)
     {
-        var checkpoint = ModelOpener.Open(path);
+        var checkpoint = ModelOpener.Open(path, hub);
         try
         {
             return new(checkpoint, AnatomyReader.Read(checkpoint, System.IO.Path.GetFileName(path)));

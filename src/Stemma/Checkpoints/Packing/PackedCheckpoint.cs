@@ -34,6 +34,13 @@ internal sealed class PackedCheckpoint : Checkpoint
         };
     }
 
+    public override int Readers => _inner.Readers;
+
+    public override void Expect(TensorInfo tensor, long firstRow, long rows)
+    {
+        if (!_packed.ContainsKey(tensor.Name)) _inner.Expect(tensor, firstRow, rows);
+    }
+
     public override void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination)
     {
         if (!_packed.TryGetValue(tensor.Name, out var packed))

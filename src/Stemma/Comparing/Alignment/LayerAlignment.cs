@@ -27,7 +27,7 @@ public sealed class LayerAlignment
             for (var j = 0; j < reference.Count; j++)
             {
                 // Five standard errors of the mean of unrelated matrices: none of a few thousand pairs of layers reaches that by chance.
-                var alike = pair.Cosines.Between(subject[i], reference[j]) is { } found && found.Mean > 5 * pair.Cosines.Noise(found.Matrices) ? found.Mean : 0;
+                var alike = pair.Cosines.Between(subject[i], reference[j]) is { } found && found.Mean > 5 * found.Noise ? found.Mean : 0;
                 scores[i, j] = Math.Max(alike, UnitShare(pair, subject[i], reference[j], subject.Count * reference.Count));
             }
         }

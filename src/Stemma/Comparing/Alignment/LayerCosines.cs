@@ -1,5 +1,6 @@
 using Stemma.Anatomy;
 using Stemma.Sketching;
+using Stemma.Sketching.Quick;
 
 namespace Stemma.Comparing.Alignment;
 
@@ -16,7 +17,7 @@ public sealed class LayerCosines
     private readonly Dictionary<int, List<Entry>> _subject, _reference;
     private readonly int _size;
 
-    private readonly record struct Entry(TensorRole Role, int Head, long Inner, float[] Direction);
+    private readonly record struct Entry(PartSketch Part, float[] Direction);
 
     public LayerCosines(PartIndex subject, int subjectSize, PartIndex reference, int referenceSize)
     {
@@ -24,23 +25,25 @@ public sealed class LayerCosines
         (_subject, _reference) = (Entries(subject, subjectSize), Entries(reference, referenceSize));
     }
 
-    /// <summary>Mean and the number of matrices behind it; null when no role is held by both.</summary>
-    public (double Mean, int Matrices)? Between(int subjectLayer, int referenceLayer)
+    /// <summary>Mean, the number of matrices behind it, and the standard error that it would have between unrelated layers; null when no role is held by both.</summary>
+    public (double Mean, int Matrices, double Noise)? Between(int subjectLayer, int referenceLayer)
     {
-        var cosines = Each(subjectLayer, referenceLayer, Roles).ToList();
-        return cosines.Count == 0 ? null : (cosines.Average(), cosines.Count);
+        var found = Scaled(subjectLayer, referenceLayer, Roles).ToList();
+        return found.Count == 0 ? null : (found.Average(f => f.Cosine), found.Count, Math.Sqrt(found.Sum(f => f.Scale * f.Scale)) / (_size * found.Count));
     }
 
     /// <summary>The cosines of the matrices of some roles, one by one.</summary>
-    internal IEnumerable<double> Each(int subjectLayer, int referenceLayer, TensorRole[] roles) =>
-        from a in _subject.GetValueOrDefault(subjectLayer, [])
-        where roles.Contains(a.Role)
-        from b in _reference.GetValueOrDefault(referenceLayer, [])
-        where a.Role == b.Role && a.Head == b.Head && a.Inner == b.Inner
-        select (double)Features.Dot(a.Direction, b.Direction);
+    internal IEnumerable<double> Each(int subjectLayer, int referenceLayer, TensorRole[] roles) => Scaled(subjectLayer, referenceLayer, roles).Select(f => f.Cosine);
 
-    /// <summary>Standard error of the mean of so many unrelated matrices.</summary>
-    public double Noise(int matrices) => 1 / (_size * Math.Sqrt(matrices));
+    /// <summary>Cosines, and what the sampling of rows multiplied them and their noise with.</summary>
+    private IEnumerable<(double Cosine, double Scale)> Scaled(int subjectLayer, int referenceLayer, TensorRole[] roles) =>
+        from a in _subject.GetValueOrDefault(subjectLayer, [])
+        where roles.Contains(a.Part.Role)
+        from b in _reference.GetValueOrDefault(referenceLayer, [])
+        where a.Part.Role == b.Part.Role && a.Part.Head == b.Part.Head && a.Part.Inner == b.Part.Inner
+        let scale = QuickRows.Scale(a.Part, b.Part)
+        where scale is not null
+        select (Features.Dot(a.Direction, b.Direction) * scale.Value, scale.Value);
 
     private Dictionary<int, List<Entry>> Entries(PartIndex parts, int size)
     {
@@ -49,13 +52,13 @@ public sealed class LayerCosines
         foreach (var layer in parts.Layers)
         {
             layers[layer] = [.. from role in Roles from head in heads let part = parts.Find(role, layer, head: head) where part?.Linear is not null
-                select new Entry(role, head, part.Inner, Scaled(part, size))];
+                select new Entry(part, Directed(part, size))];
         }
 
         return layers;
     }
 
-    private float[] Scaled(PartSketch part, int size)
+    private float[] Directed(PartSketch part, int size)
     {
         float[] direction = [.. SketchCosine.Sized(part.Linear!, size, _size)];
         var length = Math.Sqrt(direction.Sum(v => (double)v * v));

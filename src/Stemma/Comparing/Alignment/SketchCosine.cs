@@ -1,6 +1,7 @@
 using Stemma.Comparing.Statistics;
 using Stemma.Sketching;
 using Stemma.Sketching.Kinds;
+using Stemma.Sketching.Quick;
 
 namespace Stemma.Comparing.Alignment;
 
@@ -15,7 +16,7 @@ public static class SketchCosine
     {
         if (a.Linear is null || b.Linear is null || a.Inner != b.Inner) return null;
         var size = Math.Min(sizeA, sizeB);
-        return Correlation.Cosine(Sized(a.Linear, sizeA, size), Sized(b.Linear, sizeB, size));
+        return Correlation.Cosine(Sized(a.Linear, sizeA, size), Sized(b.Linear, sizeB, size)) * QuickRows.Scale(a, b);
     }
 
     /// <summary>A sketch at the given size: itself when it has it.</summary>

@@ -1,6 +1,7 @@
 using Stemma.Anatomy;
 using Stemma.Anatomy.Adapters;
 using Stemma.Anatomy.Values;
+using Stemma.Checkpoints.Remote;
 using Stemma.Comparing.Adapters;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
@@ -9,8 +10,9 @@ namespace Stemma.Comparing.Deep;
 
 /// <summary>A fingerprint, and the weights that it was made from where they are at hand.</summary>
 /// <param name="fingerprint">Of the model.</param>
-/// <param name="path">Folder or file of the weights; null when there is only a fingerprint.</param>
-public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisposable
+/// <param name="path">Folder or file of the weights, or their name on a hub; null when there is only a fingerprint.</param>
+/// <param name="hub">How hubs are reached; null: as the environment says.</param>
+public sealed class ComparedModel(Fingerprint fingerprint, string? path, HubAccess? hub = null) : IDisposable
 {
     /// <summary>What is kept of a smaller model stays in memory between comparisons of many; larger ones are read again.</summary>
     private const long KeptParameters = 100_000_000;
@@ -20,6 +22,7 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
     private int _users;
 
     private readonly string? _place = path;
+    private readonly HubAccess? _hub = hub;
 
     public Fingerprint Fingerprint { get; } = fingerprint;
 
@@ -34,8 +37,8 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
     public static IReadOnlyList<Evidence> CompareAdapters(ComparedModel subject, ComparedModel reference, CancellationToken cancel)
     {
         if (!subject.IsLoneAdapter || !reference.IsLoneAdapter) return [];
-        using var own = ModelOpener.Open(subject._place!);
-        using var other = ModelOpener.Open(reference._place!);
+        using var own = ModelOpener.Open(subject._place!, subject._hub);
+        using var other = ModelOpener.Open(reference._place!, reference._hub);
         return AdapterComparison.Compare(own, other, cancel);
     }
 
@@ -87,7 +90,7 @@ public sealed class ComparedModel(Fingerprint fingerprint, string? path) : IDisp
 
     private DeepModel Read(IWorkProgress progress, CancellationToken cancel)
     {
-        var weights = ModelWeights.Open(_place!);
+        var weights = ModelWeights.Open(_place!, _hub);
         progress.Begin($"reading {SafeText.Escape(Fingerprint.Name)} for a comparison in other bases", 2 * weights.LayerBytes());
         try
         {

@@ -48,6 +48,8 @@ public sealed class StoredParts
     public StoredParts(Fingerprint model)
     {
         Size = model.Sketch.Recipe.LinearSize;
+        // Differences of sampled rows are no differences of matrices.
+        if (model.Sketch.Quick is not null) return;
         var known = model.Sketch.Tensors.SelectMany(t => t.Parts, (t, p) => (Tensor: t, Part: p))
             .Where(p => p.Part.Role is not (TensorRole.Unknown or TensorRole.Buffer) && !p.Part.CommonMaterial).ToList();
         // A gain that is common material, all ones for example, was folded in all the same.

@@ -30,6 +30,6 @@ public sealed class IdenticalTensors : IMethod
     }
 
     private static List<(string Digest, bool Matrix)> Digests(Fingerprint model) =>
-        [.. model.Sketch.Tensors.Where(t => t.Parts.Count > 0 && t.Parts.All(p => !p.CommonMaterial) && t.Parts.Sum(p => p.Moments.Count) >= Fewest)
+        [.. model.Sketch.Tensors.Where(t => !t.Partial && t.Parts.Count > 0 && t.Parts.All(p => !p.CommonMaterial) && t.Parts.Sum(p => p.Moments.Count) >= Fewest)
             .Select(t => (t.Digest.ToString(), t.Parts.Any(p => p.Inner > 1)))];
 }

@@ -51,7 +51,7 @@ public sealed class SigmaCurves : IMethod
     /// <summary>One value per layer; experts of a layer are pooled by their variances.</summary>
     internal static double[] CurveOf(Fingerprint model, TensorRole role, bool bias)
     {
-        var parts = model.Sketch.Tensors.SelectMany(t => t.Parts).Where(p => p.Role == role && p.IsBias == bias && p.Layer >= 0 && !p.CommonMaterial).ToList();
+        var parts = model.Sketch.Tensors.SelectMany(t => t.Parts).Where(p => p.Role == role && p.IsBias == bias && p.Layer >= 0 && !p.CommonMaterial && p.Moments.Count > 0).ToList();
         if (parts.Count == 0) return [];
         var curve = new double[parts.Max(p => p.Layer) + 1];
         Array.Fill(curve, double.NaN);

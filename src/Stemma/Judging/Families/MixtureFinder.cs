@@ -37,7 +37,8 @@ internal static class MixtureFinder
     /// <param name="candidates">Relatives that are not the same model, each with its layer for each of the subject's.</param>
     public static Mixture? Find(Member subject, IReadOnlyList<(Member Model, Func<int, int?> Layer)> candidates)
     {
-        if (candidates.Count < 2) return null;
+        candidates = [.. candidates.Where(c => c.Model.Model.Sketch.Quick is null)];
+        if (candidates.Count < 2 || subject.Model.Sketch.Quick is not null) return null;
         var names = candidates.Select(c => c.Model.Model.Name).ToList();
         var fit = MixtureSearch.Find(subject.Stored, [.. candidates.Select(c => (c.Model.Stored, c.Layer))]);
         if (fit is not null) return OfFit(subject.Model.Name, names, fit);

@@ -31,7 +31,7 @@ internal static class FiguresSection
         }
 
         Map(page, pair, figures, numbers);
-        var lines = pair.Evidence.SelectMany(one => one.Series.Where(s => s.Panel.Length == 0 && s.Values.Count == pair.LayerMap.Count && s.Values.Count > 1).Select(s => (MethodGuide.Of(one.Method).Title, s.Values)))
+        var lines = ReportOrder.Of(pair.Evidence).SelectMany(one => one.Series.Where(s => s.Panel.Length == 0 && s.Values.Count == pair.LayerMap.Count && s.Values.Count > 1).Select(s => (MethodGuide.Of(one.Method).Title, s.Values)))
             .Take(Legend.Kinds.Length).ToList();
         if (lines.Count > 0)
         {
@@ -39,7 +39,7 @@ internal static class FiguresSection
                 "What several methods found in each pair of corresponding layers. 0 is what unrelated layers show, 1 is a copy.");
         }
 
-        var curves = pair.Evidence.Select(one => (Evidence: one, Panels: CurveChart.PanelsOf(one))).FirstOrDefault(found => found.Panels.Count > 0);
+        var curves = ReportOrder.Of(pair.Evidence).Select(one => (Evidence: one, Panels: CurveChart.PanelsOf(one))).FirstOrDefault(found => found.Panels.Count > 0);
         foreach (var (at, panels) in (curves.Panels ?? []).Chunk(CurveChart.PanelsPerPicture).Take(MostCurvePictures).Index())
         {
             numbers.Add(page, CurveChart.Draw(panels, pair.Subject.Name, pair.Reference.Name), at == 0

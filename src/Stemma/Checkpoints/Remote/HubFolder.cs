@@ -1,0 +1,61 @@
+using Stemma.Foundation;
+
+namespace Stemma.Checkpoints.Remote;
+
+/// <summary>The files of a model on a hub at one commit. Those that lie in the hub's cache on disk at that commit are read there.</summary>
+/// <param name="client">Asks the hub.</param>
+/// <param name="repository">What it listed.</param>
+/// <param name="small">Small files that were read whole.</param>
+/// <param name="snapshot">The commit's folder in the cache; null when it has none.</param>
+internal sealed class HubFolder(HubClient client, HubRepository repository, IReadOnlyDictionary<string, byte[]> small, string? snapshot) : IModelFolder
+{
+    public string Shown => $"{HubId.Prefix}{repository.Repository}@{repository.Commit}";
+
+    public IReadOnlyList<string> Names() => [.. repository.Files.Keys.Order(StringComparer.Ordinal)];
+
+    public bool Has(string name) => repository.Files.ContainsKey(name);
+
+    public WeightFile Open(string name)
+    {
+        var shown = $"{Shown}/{name}";
+        if (!repository.Files.TryGetValue(name, out var entry)) throw new StemmaException(FaultCode.HubNotFound, shown, null, "the model has no such file", "", "Check the name on the hub's page of the model");
+        if (small.TryGetValue(name, out var bytes)) return new WeightFile(shown, new MemoryBytes(bytes));
+        if (Cached(entry) is { } cached) return cached;
+        return new WeightFile(shown, new HubFile(client, entry, HubSmallFiles.AddressOf(client, repository, name)));
+    }
+
+    private WeightFile? Cached(HubEntry entry)
+    {
+        if (snapshot is null || !File.Exists(Path.Combine(snapshot, entry.Name))) return null;
+        var file = new DiskFolder(snapshot).Open(entry.Name);
+        if (file.Length == entry.Size) return file;
+        file.Dispose();
+        return null;
+    }
+}
+
+/// <summary>A file that was read whole.</summary>
+internal sealed class MemoryBytes(byte[] bytes) : IByteSource
+{
+    public long Length => bytes.Length;
+
+    public int Readers => 0;
+
+    public void Read(string shown, long offset, Span<byte> destination)
+    {
+        if (offset < 0 || offset > bytes.Length - destination.Length) throw new StemmaException(FaultCode.ReadFailed, shown, offset, "the file ends here", "");
+        bytes.AsSpan((int)offset, destination.Length).CopyTo(destination);
+    }
+
+    public nint Map() => 0;
+
+    public void Expect(long offset, long length)
+    {
+        // Everything is there.
+    }
+
+    public void Dispose()
+    {
+        // Memory needs no closing.
+    }
+}
