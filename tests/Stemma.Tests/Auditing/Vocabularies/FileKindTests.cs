@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using Stemma.Auditing.Vocabularies;
 using Stemma.Foundation;
@@ -50,7 +49,7 @@ public sealed class FileKindTests
             ["added_tokens"] = new JsonArray([.. Enumerable.Range(0, 3).Select(id => (JsonNode)new JsonObject { ["id"] = id, ["content"] = Pieces[id].Text, ["special"] = true })]),
             ["decoder"] = new JsonObject { ["type"] = "ByteFallback" },
             ["model"] = new JsonObject { ["type"] = "BPE", ["byte_fallback"] = true, ["vocab"] = vocabulary, ["merges"] = new JsonArray() },
-        }.ToJsonString(new JsonSerializerOptions());
+        }.ToJsonString();
     }
 
     private static byte[] Gguf() => new GgufBytes().Key("general.architecture", "llama").Key("tokenizer.ggml.model", "llama")
