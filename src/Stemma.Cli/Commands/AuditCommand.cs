@@ -9,8 +9,8 @@ internal sealed class AuditCommand : Verb
 {
     private static readonly string[] Formats = ["text", "json"];
 
-    private readonly Argument<string[]> _models = SharedOptions.Models(1, "A folder with a tokenizer.");
-    private readonly Option<string[]> _against = new("--against") { Description = "A folder to hold it against. May be repeated: stretches of the vocabulary are then put down to each.", HelpName = "OTHER", Arity = ArgumentArity.OneOrMore };
+    private readonly Argument<string[]> _models = SharedOptions.Models(1, "A folder with a tokenizer, or a GGUF file.");
+    private readonly Option<string[]> _against = new("--against") { Description = "A folder or file to hold it against. May be repeated: stretches of the vocabulary are then put down to each.", HelpName = "OTHER", Arity = ArgumentArity.OneOrMore };
     private readonly Option<string> _format = SharedOptions.Format(Formats);
     private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);
 

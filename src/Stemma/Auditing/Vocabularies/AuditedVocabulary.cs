@@ -1,7 +1,7 @@
 using Stemma.Anatomy;
 using Stemma.Anatomy.Tokenizers;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
-using Stemma.Running.Templating;
 using Stemma.Running.Tokenizing;
 
 namespace Stemma.Auditing.Vocabularies;
@@ -57,14 +57,18 @@ public sealed class AuditedVocabulary
     /// <summary>By id the letters of its bytes; null where there are none, or an earlier id has the same.</summary>
     internal string?[] Keys { get; }
 
-    /// <summary>Reads what stands in a folder.</summary>
-    /// <param name="folder">A model's folder, or any folder with tokenizer files.</param>
+    /// <summary>Reads the vocabulary of a model, and what stands beside it.</summary>
+    /// <param name="path">A model's folder, any folder with tokenizer files, or a weight file, which may carry the vocabulary itself (GGUF).</param>
     /// <param name="name">How the report calls it.</param>
     /// <exception cref="StemmaException"><see cref="FaultCode.VocabularyMissing"/> when there is no vocabulary; <see cref="FaultCode.TokenizerInvalid"/>, <see cref="FaultCode.ReadFailed"/>.</exception>
-    public static AuditedVocabulary Read(string folder, string name)
+    public static AuditedVocabulary Read(string path, string name)
     {
-        var table = TokenTableReader.Read(folder) ?? throw new StemmaException(FaultCode.VocabularyMissing, name, null, "no tokenizer stands there",
-            "tokenizer.json, tokenizer.model, vocab.json, vocab.txt or *.tiktoken", "Name the folder that holds the tokenizer");
+        // The weights of a folder that has a tokenizer are not opened: what is wrong with them is not asked here.
+        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var beside = folder == path ? TokenTableReader.Read(folder) : null;
+        if (beside is null && Stored(path) is { } stored) return Of(stored, name);
+        var table = beside ?? TokenTableReader.Read(folder) ?? throw new StemmaException(FaultCode.VocabularyMissing, name, null, "no tokenizer stands there",
+            "tokenizer.json, tokenizer.model, vocab.json, vocab.txt, *.tiktoken, or a GGUF file", "Name the folder that holds the tokenizer");
         var (tokenizer, problem) = Open(folder);
         return new(name, table)
         {
@@ -77,13 +81,27 @@ public sealed class AuditedVocabulary
     }
 
     /// <summary>A vocabulary without companion files.</summary>
-    public static AuditedVocabulary Of(TokenTable table, string name) => new(name, table) { TokenizerProblem = "only the vocabulary was given", ControlTokens = Control(table, null) };
+    public static AuditedVocabulary Of(TokenTable table, string name) => new(name, table) { TokenizerProblem = "only the vocabulary was read, so no text was cut with it", ControlTokens = Control(table, null) };
 
     /// <summary>The id that stands for the same bytes; -1 for none.</summary>
     internal int Find(string key) => _ids.GetValueOrDefault(key, -1);
 
     /// <summary>True when the id counts.</summary>
     internal bool IsTelling(int id) => _telling[id];
+
+    /// <summary>The vocabulary inside the weight files; null where they carry none, or where there are none.</summary>
+    private static TokenTable? Stored(string path)
+    {
+        try
+        {
+            using var checkpoint = CheckpointOpener.Open(path);
+            return checkpoint.ReadVocabulary() is null ? null : TokenTableReader.Of(checkpoint);
+        }
+        catch (StemmaException e) when (e.Fault.Code is FaultCode.NoCheckpoint or FaultCode.AmbiguousFolder)
+        {
+            return null;
+        }
+    }
 
     private static (TextTokenizer? Tokenizer, string Problem) Open(string folder)
     {

@@ -95,7 +95,9 @@ public sealed class ChatTemplate
             if (document.RootElement.ValueKind != JsonValueKind.Object || new JsonPart(name, "root", document.RootElement).Find("chat_template") is not { } value) return null;
             if (value.ValueKind == JsonValueKind.String) return value.GetString();
             var named = new JsonPart(name, "root", document.RootElement).Parts("chat_template");
-            return (named.FirstOrDefault(part => part.Text("name") == "default") is { Source: not null } chosen ? chosen : named.FirstOrDefault()) is { Source: not null } one ? one.Text("template") : null;
+            if (named.Count == 0) return null;
+            var chosen = named.FirstOrDefault(part => part.Text("name") == "default");
+            return (chosen.Source is null ? named[0] : chosen).Text("template");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {

@@ -75,7 +75,7 @@ internal sealed class ExpressionParser(TokenCursor tokens)
         return tokens.Accept("**") ? new Binary(line, "**", value, tokens.Deeper(SignedBare)) : value;
     }
 
-    private Expression Chain(Func<Expression> next, Func<string?> joint)
+    private static Expression Chain(Func<Expression> next, Func<string?> joint)
     {
         var left = next();
         while (joint() is { } name) left = new Binary(left.Line, name, left, next());

@@ -85,7 +85,7 @@ internal static class TemplateArithmetic
         }
     }
 
-    private static object? Broken(TemplateRun run, int line, string name, double x, double y) => name switch
+    private static double Broken(TemplateRun run, int line, string name, double x, double y) => name switch
     {
         "+" => x + y,
         "-" => x - y,

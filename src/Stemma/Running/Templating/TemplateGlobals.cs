@@ -24,7 +24,7 @@ internal static class TemplateGlobals
         return scope;
     }
 
-    private static object? Range(TemplateRun run, int line, IReadOnlyList<object?> placed, IReadOnlyDictionary<string, object?> named)
+    private static List<object?> Range(TemplateRun run, int line, IReadOnlyList<object?> placed, IReadOnlyDictionary<string, object?> named)
     {
         var numbers = placed.Select(value => TemplateItems.Whole(run, line, value) ?? 0).ToArray();
         var (start, stop, step) = numbers switch

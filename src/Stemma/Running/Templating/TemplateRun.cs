@@ -7,7 +7,7 @@ namespace Stemma.Running.Templating;
 internal sealed class TemplateRun(string source)
 {
     /// <summary>Most statements and expressions that are evaluated.</summary>
-    public const int MostSteps = 2_000_000;
+    public const int MostSteps = 500_000;
 
     /// <summary>Most characters that all texts made on the way have together.</summary>
     public const long MostCharacters = 64 << 20;

@@ -112,7 +112,7 @@ public sealed class SentencePieceTests
     [Fact]
     public void A_long_text_of_one_letter_is_no_trouble()
     {
-        foreach (var tokenizer in new[] { Bpe, Unigram }) Assert.Equal(1 << 18, tokenizer.Encode(new string('h', 1 << 18)).Length);
+        foreach (var tokenizer in new[] { Bpe, Unigram }) Assert.Equal(1 << 16, tokenizer.Encode(new string('h', 1 << 16)).Length);
     }
 
     [Fact]

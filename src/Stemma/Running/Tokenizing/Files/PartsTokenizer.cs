@@ -1,6 +1,5 @@
 using Stemma.Anatomy.Tokenizers;
 using Stemma.Foundation;
-using Stemma.Running.Tokenizing.Models;
 using Stemma.Running.Tokenizing.Stages;
 
 namespace Stemma.Running.Tokenizing.Files;

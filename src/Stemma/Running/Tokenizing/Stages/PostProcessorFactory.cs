@@ -37,7 +37,7 @@ internal static class PostProcessorFactory
         return texts == 1 ? (before, after) : throw part.Unsupported($"a template with {texts} texts", "one");
     }
 
-    private static IEnumerable<int> Ids(JsonPart part, JsonPart? tokens, string name) => tokens?.Part(name)?.Find("ids") is { ValueKind: JsonValueKind.Array } ids
+    private static int[] Ids(JsonPart part, JsonPart? tokens, string name) => tokens?.Part(name)?.Find("ids") is { ValueKind: JsonValueKind.Array } ids
         ? ids.EnumerateArray().Select(id => id.TryGetInt32(out var number) ? number : throw part.Wrong("special_tokens", "token ids")).ToArray()
         : throw TokenTableBuilder.Invalid(part.Source, null, $"{part.Path}: the special token '{name}' has no ids", "one id at least");
 }
