@@ -63,6 +63,8 @@ internal sealed class AdaptedCheckpoint : Checkpoint
         changed.Read(_loaded.Value!.Of(changed), firstRow, MemoryMarshal.Cast<byte, float>(destination));
     }
 
+    public override StoredVocabulary? ReadVocabulary() => _model.ReadVocabulary();
+
     public override void ReadBytes(int file, long offset, Span<byte> destination)
     {
         if (file < _model.Files.Count) _model.ReadBytes(file, offset, destination);

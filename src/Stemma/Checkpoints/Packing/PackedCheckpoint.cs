@@ -60,6 +60,8 @@ internal sealed class PackedCheckpoint : Checkpoint
 
     public override nint Map(TensorInfo tensor) => _packed.ContainsKey(tensor.Name) ? 0 : _inner.Map(tensor);
 
+    public override StoredVocabulary? ReadVocabulary() => _inner.ReadVocabulary();
+
     public override void ReadBytes(int file, long offset, Span<byte> destination) => _inner.ReadBytes(file, offset, destination);
 
     protected override void Dispose(bool disposing)
