@@ -1,6 +1,5 @@
 using Stemma.Checkpoints;
 using Stemma.Checkpoints.Safetensors;
-using Stemma.Foundation;
 using Stemma.Tests.Support;
 
 namespace Stemma.Tests.Checkpoints.Packing;
