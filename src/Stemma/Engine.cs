@@ -1,7 +1,6 @@
 using Stemma.Anatomy;
 using Stemma.Auditing.Vocabularies;
 using Stemma.Benching;
-using Stemma.Checkpoints;
 using Stemma.Checkpoints.Remote;
 using Stemma.Comparing.Deep;
 using Stemma.Deriving;

@@ -22,7 +22,7 @@ internal sealed class CompareCommand : Verb
 
     private readonly Argument<string[]> _models = SharedOptions.Models(
         1000,
-        "The known model first, then the one under suspicion: folders, weight files, .stemma files or hub:org/name in any mix. Three or more: all pairs, the earlier one as the known.");
+        "The known model first, then the one under suspicion: folders, weight files, .stemma files or hub:org/name in any mix; BASE+ADAPTER for a model with its low-rank adapter. Three or more: all pairs, the earlier one as the known.");
 
     private readonly Option<string> _format = SharedOptions.Format(Formats);
     private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);

@@ -22,7 +22,7 @@ public static class ModelOpener
         {
             model = Open(first, hub);
             adapter = CheckpointOpener.Open(last, hub);
-            return AdaptedCheckpoint.Of(model, AnatomyReader.Read(model.Tensors, model.Folder, first).Assignments, adapter, path);
+            return AdaptedCheckpoint.Of(model, AnatomyReader.Read(model, first).Assignments, adapter, path);
         }
         catch
         {

@@ -19,7 +19,7 @@ public abstract class Checkpoint : IDisposable
     /// <summary>The folder in which companion files (config.json, tokenizer) stand; null when a lone file was named that has none.</summary>
     public required string? Folder { get; init; }
 
-    /// <summary>The container format: <c>safetensors</c>, <c>pytorch</c> or <c>gguf</c>.</summary>
+    /// <summary>The container format: <c>safetensors</c>, <c>pytorch</c>, <c>gguf</c> or <c>onnx</c>.</summary>
     public required string Format { get; init; }
 
     /// <summary>The files that hold the tensors, in the order in which they are read.</summary>

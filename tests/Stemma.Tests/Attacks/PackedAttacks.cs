@@ -1,6 +1,5 @@
 using System.Text;
 using Stemma.Checkpoints;
-using Stemma.Checkpoints.Safetensors;
 using Stemma.Foundation;
 using Stemma.Tests.Support;
 using Stored = (Stemma.Checkpoints.Safetensors.SafetensorsTensor Tensor, System.ReadOnlyMemory<byte> Bytes);

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Stemma.Checkpoints;
-using Stemma.Foundation;
 using Stemma.Tests.Support;
 
 namespace Stemma.Tests.Checkpoints;

@@ -52,6 +52,15 @@ internal sealed class AdaptedCheckpoint : Checkpoint
     /// <summary>A tensor that the adapter changes, as it is after the change; null for one that it leaves alone.</summary>
     public TensorInfo? Changed(string name) => _changed.TryGetValue(name, out var tensor) ? tensor.Info : null;
 
+    public override int Readers => _model.Readers;
+
+    public override void Expect(TensorInfo tensor, long firstRow, long rows)
+    {
+        if (!_changed.ContainsKey(tensor.Name)) _model.Expect(tensor, firstRow, rows);
+    }
+
+    public override nint Map(TensorInfo tensor) => _changed.ContainsKey(tensor.Name) ? 0 : _model.Map(tensor);
+
     public override void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination)
     {
         if (!_changed.TryGetValue(tensor.Name, out var changed))
@@ -62,6 +71,8 @@ internal sealed class AdaptedCheckpoint : Checkpoint
 
         changed.Read(_loaded.Value!.Of(changed), firstRow, MemoryMarshal.Cast<byte, float>(destination));
     }
+
+    public override StoredVocabulary? ReadVocabulary() => _model.ReadVocabulary();
 
     public override void ReadBytes(int file, long offset, Span<byte> destination)
     {

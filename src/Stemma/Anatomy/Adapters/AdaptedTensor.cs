@@ -30,7 +30,7 @@ internal sealed class AdaptedTensor
         _magnitudes = new(() => change.Magnitude is { } lengths ? Load(lengths).Data : null);
         _columnSquares = new(SumColumns);
         // Sums are not rounded to the base's type, so that what the adapter adds is not lost before it is looked at.
-        Info = stored with { Type = TensorType.F32, ByteLength = stored.Count * sizeof(float), Strides = null, Packing = null };
+        Info = stored with { Type = TensorType.F32, ByteLength = stored.Count * sizeof(float), Strides = null, PairedRows = 0, Packing = null };
     }
 
     /// <summary>The merged tensor as others see it.</summary>

@@ -5,7 +5,7 @@ namespace Stemma.Checkpoints.Packing;
 /// <summary>The stored tensors of a checkpoint by name, with the checks that every layout makes.</summary>
 internal sealed class StoredTensors
 {
-    private static readonly string[] Activations = [".input_scale", ".output_scale", ".input_global_scale", ".input_zero_point", ".q_scale", ".k_scale", ".v_scale", ".prob_scale"];
+    private static readonly string[] Activations = [".input_scale", ".output_scale", ".input_scale_ub", ".input_global_scale", ".input_zero_point", ".q_scale", ".k_scale", ".v_scale", ".prob_scale"];
 
     private readonly Dictionary<string, TensorInfo> _tensors;
     private readonly Lazy<QuantisationConfig> _config;

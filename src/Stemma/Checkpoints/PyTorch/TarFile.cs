@@ -72,7 +72,7 @@ internal sealed class TarFile
         }
     }
 
-    private long Count(PickleSequence sequence) => sequence.Next().Value is long count and >= 0 ? count : throw sequence.Invalid("no count", "a whole number from 0");
+    private static long Count(PickleSequence sequence) => sequence.Next().Value is long count and >= 0 ? count : throw sequence.Invalid("no count", "a whole number from 0");
 
     private object Resolve(PickleSource source, object? id, long at)
     {

@@ -1,6 +1,5 @@
 using Stemma.Checkpoints;
 using Stemma.Checkpoints.Safetensors;
-using Stemma.Foundation;
 using Stemma.Tests.Support;
 
 namespace Stemma.Tests.Checkpoints.Packing;
@@ -89,12 +88,38 @@ public sealed class PackedLayoutTests : IDisposable
         Assert.Equal(values, Read(checkpoint, tensor, 0, 24));
     }
 
-    [Theory]
-    [InlineData("I8", false)]
-    [InlineData("I8", true)]
-    public void Integers_with_zero_points_are_shifted_before_they_are_scaled(string type, bool zeros)
+    [Fact]
+    public void The_experts_of_gpt_oss_in_MXFP4_have_the_roles_that_they_have_in_bf16()
     {
-        Assert.Equal("I8", type);
+        File.WriteAllText(_folder["config.json"], """{"model_type":"gpt_oss","hidden_size":32,"num_hidden_layers":1,"num_attention_heads":2,"num_key_value_heads":1,"head_dim":16}""");
+        const string Layer = "model.layers.0.";
+        (string Name, long[] Shape)[] plain =
+        [
+            ("model.embed_tokens.weight", [50, 32]), ("model.norm.weight", [32]), (Layer + "input_layernorm.weight", [32]), (Layer + "post_attention_layernorm.weight", [32]),
+            (Layer + "self_attn.q_proj.weight", [32, 32]), (Layer + "self_attn.k_proj.weight", [16, 32]), (Layer + "self_attn.v_proj.weight", [16, 32]), (Layer + "self_attn.o_proj.weight", [32, 32]),
+            (Layer + "self_attn.sinks", [2]), (Layer + "mlp.router.weight", [2, 32]), (Layer + "mlp.experts.gate_up_proj_bias", [2, 64]), (Layer + "mlp.experts.down_proj_bias", [2, 32]),
+        ];
+        (string Name, long[] Shape)[] packed =
+        [
+            (Layer + "mlp.experts.gate_up_proj_blocks", [2, 64, 1, 16]), (Layer + "mlp.experts.gate_up_proj_scales", [2, 64, 1]),
+            (Layer + "mlp.experts.down_proj_blocks", [2, 32, 1, 16]), (Layer + "mlp.experts.down_proj_scales", [2, 32, 1]),
+        ];
+        using var checkpoint = CheckpointOpener.Open(_folder.Write("model.safetensors", SafetensorsBytes.Of(
+            [.. plain.Select(t => SafetensorsBytes.Tensor(t.Name, TensorType.BF16, t.Shape)), .. packed.Select(t => SafetensorsBytes.Tensor(t.Name, TensorType.U8, t.Shape))])));
+        var anatomy = Stemma.Anatomy.AnatomyReader.Read(checkpoint, "m");
+        Assert.Equal("gpt-oss", anatomy.Architecture);
+        var fused = anatomy.Assignments.Single(a => a.Tensor.Name == Layer + "mlp.experts.gate_up_proj.weight").Parts;
+        Assert.Equal([Stemma.Anatomy.TensorRole.Gate, Stemma.Anatomy.TensorRole.Up, Stemma.Anatomy.TensorRole.Gate, Stemma.Anatomy.TensorRole.Up], fused.Select(p => p.Role));
+        Assert.Equal(new Stemma.Anatomy.AxisSlice(64, 1, 32, 2), fused[2].Rows);
+        Assert.All(fused, p => Assert.False(p.Transposed));
+        Assert.All(anatomy.Assignments.Single(a => a.Tensor.Name == Layer + "mlp.experts.down_proj.weight").Parts, p => Assert.True(p is { Role: Stemma.Anatomy.TensorRole.Down, Transposed: false }));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Integers_with_zero_points_are_shifted_before_they_are_scaled(bool zeros)
+    {
         List<(SafetensorsTensor, ReadOnlyMemory<byte>)> stored =
         [
             IntegerPackers.Stored(Module + ".weight", TensorType.I8, [2, 4], new sbyte[] { -128, 0, 1, 127, 10, 20, 30, 40 }),

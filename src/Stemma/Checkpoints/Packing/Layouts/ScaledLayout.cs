@@ -1,5 +1,3 @@
-using Stemma.Foundation;
-
 namespace Stemma.Checkpoints.Packing.Layouts;
 
 /// <summary>
