@@ -80,4 +80,24 @@ public class KernelBenchmarks
         var count = type.BitsOf() == 8 ? _decoded.Length / 2 : _decoded.Length;
         TensorDecoder.Decode(type, _bytes.AsSpan(0, count * type.BitsOf() / 8), _decoded.AsSpan(0, count));
     }
+    /// <summary>About a megabyte of stored blocks; the numbers that come out are four bytes each.</summary>
+    [Benchmark]
+    [Arguments(TensorType.Q40)]
+    [Arguments(TensorType.Q80)]
+    [Arguments(TensorType.Q2K)]
+    [Arguments(TensorType.Q3K)]
+    [Arguments(TensorType.Q4K)]
+    [Arguments(TensorType.Q5K)]
+    [Arguments(TensorType.Q6K)]
+    [Arguments(TensorType.IQ4XS)]
+    [Arguments(TensorType.TQ10)]
+    [Arguments(TensorType.MXFP4)]
+    public void Blocks_decoded(TensorType type)
+    {
+        // Piece by piece into one place, as the sketcher does, so that the second-level cache holds what is written.
+        var (numbers, bytes) = type.BlockOf();
+        var perPiece = (1 << 15) / numbers;
+        for (var at = 0; at + (perPiece * bytes) <= _bytes.Length; at += perPiece * bytes)
+            TensorDecoder.Decode(type, _bytes.AsSpan(at, perPiece * bytes), _decoded.AsSpan(0, perPiece * numbers));
+    }
 }

@@ -18,20 +18,25 @@ internal static class StorageChanges
     {
         var (subject, reference) = (Of(findings.Pair.Subject), Of(findings.Pair.Reference));
         var (here, there) = (QuantisedStorage.Of(findings.Pair.Subject), QuantisedStorage.Of(findings.Pair.Reference));
+        var few = Sides(subject.Distinct < GridDistinct && reference.Distinct > OrdinaryDistinct, reference.Distinct < GridDistinct && subject.Distinct > OrdinaryDistinct);
         var (coarse, coarseThere) = (here is not null || subject.Distinct < GridDistinct, there is not null || reference.Distinct < GridDistinct);
-        var same = findings.Effect("identical-bytes") >= 1 ? null : SameNumbers.On(findings.Pair);
-        if (here is not null || there is not null)
+        var difference = findings.Effect("identical-bytes") >= 1 ? StoredDifference.Unknown : StoredDifferences.Of(findings.Pair);
+        if (here is not null && there is not null)
         {
-            if (InGrids(findings, here, there, same) is { } stored) yield return stored;
+            if (here.Detail != there.Detail) yield return new(new(Quantised, $"The matrices are stored as {here.Detail} here and as {there.Detail} in the reference: each was rounded to a grid of its own."));
         }
-        else if (same == true)
+        else if ((here ?? there) is { } grid)
+        {
+            yield return InOneGrid(findings, grid, difference, few);
+        }
+        else if (difference == StoredDifference.None)
         {
             var (ours, theirs) = (QuantisedStorage.Commonest(findings.Pair.Subject), QuantisedStorage.Commonest(findings.Pair.Reference));
             yield return new(new(Converted, ours == theirs
                 ? $"The matrices hold the same numbers, as {ours} on both sides, in another arrangement of files or tensors."
                 : $"The matrices hold the same numbers, up to rounding: as {ours} here, as {theirs} in the reference."));
         }
-        else if (Sides(coarse && reference.Distinct > OrdinaryDistinct, coarseThere && subject.Distinct > OrdinaryDistinct) is { } q)
+        else if (few is { } q)
         {
             yield return new(new(Quantised, $"Of 64 neighbouring weights that are not zero {64 * subject.Distinct:0} are different values, in the reference {64 * reference.Distinct:0}: a coarse grid."), q);
         }
@@ -44,24 +49,21 @@ internal static class StorageChanges
         }
     }
 
-    /// <summary>At least one side is stored in a grid. Where the other one holds the very numbers of that grid, either may have been written from the other.</summary>
-    private static FoundOperation? InGrids(Findings findings, QuantisedStorage? here, QuantisedStorage? there, bool? same)
+    /// <summary>
+    /// One side is stored in a grid. It was rounded from the other where the two are as far apart as rounding to the grid takes them; where the other holds the very numbers
+    /// of the grid, either may have been written from it. Layouts whose rounding is not known are judged by how few values they leave, as grids in plain storage are.
+    /// </summary>
+    private static FoundOperation InOneGrid(Findings findings, QuantisedStorage grid, StoredDifference difference, Direction? few)
     {
-        if (here is not null && there is not null)
+        var onSubject = QuantisedStorage.Of(findings.Pair.Subject) is not null;
+        var plain = QuantisedStorage.Commonest(onSubject ? findings.Pair.Reference : findings.Pair.Subject);
+        var stored = $"{grid.Name}: the matrices are stored as {grid.Detail} {(onSubject ? "here, in the reference as" : "in the reference, here as")} {plain}";
+        var known = findings.Pair.Subject.Sketch.Tensors.Concat(findings.Pair.Reference.Sketch.Tensors).Any(t => t.Packing is null && QuantisedStorage.RoundingOf(t.Type) is not null);
+        return difference switch
         {
-            if (here.Detail == there.Detail) return null;
-            return new(new(Quantised, $"The matrices are stored as {here.Detail} here and as {there.Detail} in the reference: each was rounded to a grid of its own."));
-        }
-
-        var (coarse, plain, direction) = here is not null
-            ? (here, QuantisedStorage.Commonest(findings.Pair.Reference), Direction.SubjectFromReference)
-            : (there!, QuantisedStorage.Commonest(findings.Pair.Subject), Direction.ReferenceFromSubject);
-        var place = here is not null ? "here, in the reference as" : "in the reference, here as";
-        return same switch
-        {
-            false => new(new(Quantised, $"{coarse.Name}: the matrices are stored as {coarse.Detail} {place} {plain}, whose numbers lie between the steps of that grid."), direction),
-            true => new(new(Quantised, $"{coarse.Name}: the matrices are stored as {coarse.Detail} {place} {plain}, but with the numbers of that grid: which side was written from the other does not show.")),
-            _ => new(new(Quantised, $"{coarse.Name}: the matrices are stored as {coarse.Detail} {place} {plain}.")),
+            StoredDifference.None => new(new(Quantised, $"{stored}, but with the numbers of that grid: which side was written from the other does not show.")),
+            StoredDifference.OfTheGrid => new(new(Quantised, $"{stored}; they are as far apart as rounding to that grid takes them."), onSubject ? Direction.SubjectFromReference : Direction.ReferenceFromSubject),
+            _ => new(new(Quantised, $"{stored}."), known ? Direction.Undetermined : few ?? Direction.Undetermined),
         };
     }
 

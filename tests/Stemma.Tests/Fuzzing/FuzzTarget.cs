@@ -1,0 +1,46 @@
+using Stemma.Checkpoints;
+using Stemma.Tests.Support;
+
+namespace Stemma.Tests.Fuzzing;
+
+/// <summary>A reader under fire.</summary>
+/// <param name="Name">How the command and the kept crashes call it.</param>
+/// <param name="FileName">What its inputs are called on disk.</param>
+/// <param name="Corpus">Small proper files.</param>
+/// <param name="Fields">Where in a proper file the numbers and texts stand that a reader believes.</param>
+internal sealed record FuzzTarget(string Name, string FileName, Func<IReadOnlyList<byte[]>> Corpus, Func<byte[], IReadOnlyList<FuzzField>> Fields)
+{
+    /// <summary>Makes a broken file pass the first check, so that what lies behind it is reached; done to every other input.</summary>
+    public Action<byte[]> Repair { get; init; } = _ => { };
+
+    /// <summary>Every reader; a new one is one line.</summary>
+    public static IReadOnlyList<FuzzTarget> All { get; } =
+    [
+        new("safetensors", "m.safetensors", Safetensors, FuzzFields.OfSafetensors),
+        new("pytorch", "m.bin", PyTorch, FuzzFields.OfZip) { Repair = FuzzFields.WithChecksums },
+        new("gguf", "m.gguf", Gguf, FuzzFields.OfGguf),
+    ];
+
+    public override string ToString() => Name;
+
+    private static List<byte[]> Safetensors() =>
+    [
+        SafetensorsBytes.Of([SafetensorsBytes.Tensor("model.embed_tokens.weight", TensorType.F32, [4, 8]), SafetensorsBytes.Tensor("model.norm.weight", TensorType.BF16, [8])]),
+        SafetensorsBytes.Of([.. ((TensorType[])[TensorType.F4, TensorType.F8E4M3, TensorType.F64, TensorType.I64, TensorType.C64]).Select((type, i) => SafetensorsBytes.Tensor($"t.{i}.weight", type, [3, 8]))], new Dictionary<string, string> { ["format"] = "pt" }),
+        SafetensorsBytes.Of([SafetensorsBytes.Tensor("a.weight", TensorType.F8E4M3, [8, 8]), SafetensorsBytes.Tensor("a.weight_scale_inv", TensorType.F32, [1, 1])]),
+    ];
+
+    private static List<byte[]> PyTorch()
+    {
+        var plain = new PickleWriter().Dict(("model.norm.weight", pickle => pickle.Tensor("FloatStorage", "0", 12, 2, [2, 5])), ("w", pickle => pickle.Tensor("HalfStorage", "1", 16, 0, [4, 4], [1, 4]))).Stop();
+        return [TorchZipWriter.Checkpoint(plain, new byte[48], new byte[32]), TorchZipWriter.Zip(TorchZipWriter.Parts(plain.ToArray(), new byte[48], new byte[32]), wide: true, comment: "x")];
+    }
+
+    private static List<byte[]> Gguf() =>
+    [
+        GgufBytes.Llama().ToArray(),
+        new GgufBytes { Version = 2, Alignment = 64 }.Key("general.alignment", 64).Key("general.architecture", "qwen2").Key("f", 6, BitConverter.GetBytes(1f)).Key("b", 7, [1])
+            .Numbers("n", 1, 2, 3).Tensor("blk.0.attn_q.weight", 12, [256, 2], new byte[288]).Tensor("q", 2, [32, 1, 2], new byte[36]).Tensor("i", 16, [256], new byte[66]).ToArray(),
+        new GgufBytes().Key("split.no", 2, GgufBytes.U16(0)).Key("split.count", 2, GgufBytes.U16(1)).Floats("a", [1], [1]).ToArray(),
+    ];
+}
