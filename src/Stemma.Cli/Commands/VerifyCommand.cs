@@ -2,7 +2,6 @@ using System.CommandLine;
 using Stemma.Cli.Screen;
 using Stemma.Comparing.Deep;
 using Stemma.Fingerprints;
-using Stemma.Foundation;
 using Stemma.Reporting.Signing;
 using Stemma.Reporting.Verifying;
 

@@ -71,7 +71,7 @@ public static class SarifLog
 
     /// <summary>The same finding about the same models in the next run has the same identity, whatever its figures.</summary>
     private static string Identity(ReportFinding finding) => EmbeddedFingerprint.Hash(Encoding.UTF8.GetBytes(string.Join(
-        '\0', [finding.Rule, .. finding.Places.Where(place => place.Part.Length == 0).Concat(finding.Related).Select(place => $"{place.Model}/{place.File}")])));
+        '\0', finding.Places.Where(place => place.Part.Length == 0).Concat(finding.Related).Select(place => $"{place.Model}/{place.File}").Prepend(finding.Rule))));
 
     private static void Place(Utf8JsonWriter json, FindingPlace place)
     {

@@ -1,7 +1,6 @@
 using System.Text;
 using Stemma.Comparing.Deep;
 using Stemma.Foundation;
-using Stemma.Judging;
 using Stemma.Reporting.Verifying;
 using Stemma.Tests.Support;
 

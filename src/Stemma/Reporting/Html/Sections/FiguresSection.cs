@@ -1,4 +1,3 @@
-using Stemma.Comparing;
 using Stemma.Judging;
 using Stemma.Judging.Figures;
 using Stemma.Reporting.Html.Charts;
