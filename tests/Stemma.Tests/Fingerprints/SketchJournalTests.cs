@@ -15,15 +15,14 @@ public sealed class SketchJournalTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData(0.3)]
-    [InlineData(0.6)]
+    [InlineData(0.1)]
+    [InlineData(0.7)]
     [InlineData(0.99)]
     public void An_interrupted_sketch_goes_on_to_the_same_bytes(double share)
     {
         var stopped = new StopAfter(share);
         Assert.Throws<TimeoutException>(() => Engine.Fingerprint(CliRun.Parent, new() { State = State }, stopped));
-        var finished = Directory.GetFiles(State).Length;
-        Assert.InRange(finished, 1, 6);
+        Assert.Equal(share > 0.5, Directory.Exists(State) && Directory.GetFiles(State).Length is > 0 and <= 6);
         var resumed = Engine.Fingerprint(CliRun.Parent, new() { State = State });
         Assert.Equal(HubReadingTests.Bytes(Engine.Fingerprint(CliRun.Parent)), HubReadingTests.Bytes(resumed));
     }
