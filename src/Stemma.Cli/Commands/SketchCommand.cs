@@ -14,6 +14,7 @@ internal sealed class SketchCommand : Verb
     private readonly Option<string?> _output = new("-o", "--output") { Description = "The file to write, or an existing folder. [default: NAME.stemma here]", HelpName = "FILE" };
     private readonly Option<bool> _hashes = SharedOptions.FileHashes();
     private readonly Option<int> _threads = SharedOptions.Threads();
+    private readonly Option<bool> _resume = new("--resume") { Description = "Keep finished layers in FILE.state: an interrupted sketch goes on there, and a later one reads only what changed." };
     private readonly Option<bool> _quick = SharedOptions.Quick();
     private readonly Option<bool> _quiet = SharedOptions.Quiet();
 
@@ -22,7 +23,7 @@ internal sealed class SketchCommand : Verb
     {
         Aliases.Add("fingerprint");
         AddModels(_models, 1, "sketch wants a model: stemma sketch MODEL.");
-        foreach (var option in new Option[] { _output, _hashes, _threads, _quick, _quiet, SharedOptions.PrivateAddresses() }) Add(option);
+        foreach (var option in new Option[] { _output, _hashes, _threads, _resume, _quick, _quiet, SharedOptions.PrivateAddresses() }) Add(option);
         Validators.Add(result =>
         {
             if (result.GetValue(_output) is not { } file || Directory.Exists(file)) return;
@@ -33,7 +34,7 @@ internal sealed class SketchCommand : Verb
 
     public override string Synopsis => "stemma sketch MODEL [MODEL...] [options]";
 
-    public override IReadOnlyList<string> Examples => ["stemma sketch examples/parent", "stemma sketch downloads/model -o model.stemma --file-hashes", "stemma sketch hub:Qwen/Qwen2.5-0.5B@main"];
+    public override IReadOnlyList<string> Examples => ["stemma sketch examples/parent", "stemma sketch downloads/model -o model.stemma --file-hashes", "stemma sketch hub:Qwen/Qwen2.5-14B --resume"];
 
     protected override ExitCode Run(ParseResult parsed)
     {
@@ -55,7 +56,8 @@ internal sealed class SketchCommand : Verb
         var progress = ProgressScreen.For(Around, quiet);
         for (var at = 0; at < paths.Length; at++)
         {
-            var fingerprint = Around.Engine.Fingerprint(paths[at], options, progress, Around.Cancel);
+            var state = parsed.GetValue(_resume) ? files[at] + ".state" : null;
+            var fingerprint = Around.Engine.Fingerprint(paths[at], options with { State = state }, progress, Around.Cancel);
             OutputFiles.Write(files[at], partial => Around.Engine.Save(fingerprint, partial));
             Around.Out.WriteLine($"{SafeText.Escape(files[at])} ({TextNumbers.Bytes(new FileInfo(files[at]).Length)})");
         }

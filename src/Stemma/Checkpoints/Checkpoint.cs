@@ -5,7 +5,11 @@ namespace Stemma.Checkpoints;
 /// <summary>One file that holds weights.</summary>
 /// <param name="Name">File name without folders.</param>
 /// <param name="Length">Bytes.</param>
-public sealed record CheckpointFile(string Name, long Length);
+public sealed record CheckpointFile(string Name, long Length)
+{
+    /// <summary>Changes when the file does: its time on disk, its digest on a hub. Empty when nothing is known.</summary>
+    public string State { get; init; } = "";
+}
 
 /// <summary>
 /// A model's weights, opened and checked but not read. Tensors are streamed as rows; a whole tensor is never in memory.

@@ -12,9 +12,11 @@ internal sealed class DiskBytes : IByteSource
     private MemoryMappedFile? _mapped;
     private MemoryMappedViewAccessor? _view;
 
-    private DiskBytes(SafeFileHandle? handle, long length) => (_handle, Length) = (handle, length);
+    private DiskBytes(SafeFileHandle? handle, long length, string state) => (_handle, Length, State) = (handle, length, state);
 
     public long Length { get; }
+
+    public string State { get; }
 
     public int Readers => 0;
 
@@ -27,9 +29,9 @@ internal sealed class DiskBytes : IByteSource
         try
         {
             // A pipe or a device has length 0 and would block when opened; an empty file needs no handle.
-            if (new FileInfo(path).Length == 0) return new DiskBytes(handle: null, 0);
+            if (new FileInfo(path).Length == 0) return new DiskBytes(handle: null, 0, "");
             var handle = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.Read);
-            return new DiskBytes(handle, RandomAccess.GetLength(handle));
+            return new DiskBytes(handle, RandomAccess.GetLength(handle), File.GetLastWriteTimeUtc(handle).Ticks.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
         catch (FileNotFoundException missing)
         {

@@ -8,6 +8,9 @@ internal interface IByteSource : IDisposable
     /// <summary>Bytes, when it was opened; nothing beyond is ever read.</summary>
     long Length { get; }
 
+    /// <summary>Changes when the bytes do: the time of a file on disk, the digest of one on a hub.</summary>
+    string State { get; }
+
     /// <summary>How many readers at a time pay off; 0 where one per processor is best.</summary>
     int Readers { get; }
 

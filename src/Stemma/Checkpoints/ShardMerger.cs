@@ -37,7 +37,7 @@ internal sealed class ShardMerger(WeightPlan plan, List<WeightFile> files)
             Path = path,
             Folder = companions,
             Format = first?.Name ?? "",
-            Files = [.. files.Select(file => new CheckpointFile(file.Name, file.Length))],
+            Files = [.. files.Select(file => new CheckpointFile(file.Name, file.Length) { State = file.State })],
             Tensors = _tensors,
             Metadata = _metadata,
             Notices = _notices,

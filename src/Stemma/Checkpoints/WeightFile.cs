@@ -20,6 +20,9 @@ internal sealed class WeightFile : IDisposable
     /// <summary>Bytes, when it was opened.</summary>
     public long Length => _source.Length;
 
+    /// <summary>Changes when the file does.</summary>
+    public string State => _source.State;
+
     /// <summary>How many readers at a time pay off; 0 where one per processor is best.</summary>
     public int Readers => _source.Readers;
 

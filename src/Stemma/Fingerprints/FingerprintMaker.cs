@@ -18,7 +18,7 @@ internal static class FingerprintMaker
         var (tokens, tokenNotice) = TokensOf(checkpoint);
         var sketch = options.Quick
             ? QuickSketcher.Run(name, checkpoint, anatomy, tokens, options.Threads, progress, cancel)
-            : Sketcher.Run(name, checkpoint, anatomy, tokens, options.Threads, progress, cancel);
+            : Sketcher.Run(name, checkpoint, anatomy, tokens, options.Threads, progress, cancel, options.State is { } state ? new SketchJournal(state) : null);
         return new Fingerprint
         {
             Name = name,

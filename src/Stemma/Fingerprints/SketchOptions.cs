@@ -14,6 +14,9 @@ public sealed record SketchOptions
     /// <summary>Reads about a hundredth of a large model's bytes; the fingerprint says so and holds less.</summary>
     public bool Quick { get; init; }
 
+    /// <summary>A folder in which finished layers are kept while a full sketch is made: an interrupted one goes on there, a later one reads only what changed. Null for none.</summary>
+    public string? State { get; init; }
+
     /// <summary>How hubs are reached; null: as the environment says.</summary>
     public HubAccess? Hub { get; init; }
 }

@@ -29,6 +29,8 @@ internal sealed class GainBook
         return factors;
     }
 
+    public float[]? Find(GainReference? reference) => reference is { } wanted ? _gains.GetValueOrDefault(wanted) : null;
+
     public float[]? Find(GainReference? reference, long length) =>
         reference is { } wanted && _gains.TryGetValue(wanted, out var gain) && gain.Length == length ? gain : null;
 }

@@ -1,4 +1,5 @@
 using Stemma.Anatomy;
+using Stemma.Foundation;
 using Stemma.Sketching.Kinds;
 
 namespace Stemma.Sketching;
@@ -16,6 +17,8 @@ internal sealed class LayerBuilder
     private readonly List<(string Tensor, HeadSketch Head)> _heads = [];
     private readonly Lock _gate = new();
     private readonly bool _choosable;
+    private readonly List<TensorSketch> _sketches = [];
+    private readonly int _tensors;
     private int _missing;
     private UnitSelection? _selection;
 
@@ -31,10 +34,14 @@ internal sealed class LayerBuilder
         var roles = tensors.SelectMany(t => t.Parts).Where(p => !p.IsBias).Select(p => p.Role).ToHashSet();
         _witness = roles.Contains(TensorRole.Gate) ? TensorRole.Gate : TensorRole.Up;
         _missing = tensors.Count(IsWitness);
+        _tensors = tensors.Count;
         _choosable = _missing > 0;
     }
 
     public int Layer { get; }
+
+    /// <summary>What the layer's sketch depends on; null when nobody remembers it.</summary>
+    public Digest128? Key { get; init; }
 
     public IEnumerable<HeadSketch> Heads =>
         _heads.OrderBy(h => h.Head.Role).ThenBy(h => h.Head.Head).ThenBy(h => h.Tensor, StringComparer.Ordinal).Select(h => h.Head);
@@ -59,6 +66,19 @@ internal sealed class LayerBuilder
         {
             if (--_missing == 0) Choose();
         }
+    }
+
+    /// <summary>A tensor was taken; with the last one the layer is finished and may be remembered.</summary>
+    public void Remember(TensorSketch tensor, Recipe recipe, ISketchMemory? memory)
+    {
+        if (Key is not { } key || memory is null) return;
+        lock (_gate)
+        {
+            _sketches.Add(tensor);
+            if (_sketches.Count < _tensors) return;
+        }
+
+        memory.Keep(new(Layer, recipe, [.. _sketches.OrderBy(t => t.Name, StringComparer.Ordinal)], Units(), [.. Heads]), key);
     }
 
     private void TakeUnits(PartPass part)

@@ -14,11 +14,12 @@ internal sealed record MatrixJob(TensorAssignment Tensor, TensorPass Pass, Layer
 /// workers run ahead into the next layer while the last bands of one are still being summed.
 /// </summary>
 internal sealed class SketchSession(
-    Checkpoint checkpoint, ModelAnatomy anatomy, TokenTable? tokens, Recipe recipe, IWorkProgress progress, CancellationToken cancel)
+    Checkpoint checkpoint, ModelAnatomy anatomy, TokenTable? tokens, Recipe recipe, ISketchMemory? memory, IWorkProgress progress, CancellationToken cancel)
 {
     private readonly GainBook _gains = new();
     private readonly ConcurrentBag<TensorSketch> _finished = [];
     private readonly List<LayerBuilder> _layers = [];
+    private readonly List<LayerSketch> _remembered = [];
     private AnchorCollector? _anchors;
     private ExceptionDispatchInfo? _failure;
 
@@ -28,13 +29,14 @@ internal sealed class SketchSession(
         var parts = Matrices().OrderBy(a => a.Tensor.Name, StringComparer.Ordinal).SelectMany(a => a.Parts);
         _anchors = new(AnchorChoice.Make(tokens, VocabularyRows(), recipe.Anchors), parts, _gains);
         ReadMatrices(threads);
-        _layers.Sort((a, b) => a.Layer.CompareTo(b.Layer));
+        var layers = _layers.Select(l => (l.Layer, Units: l.Units(), Heads: l.Heads)).Concat(_remembered.Select(l => (l.Layer, l.Units, Heads: (IEnumerable<Kinds.HeadSketch>)l.Heads)))
+            .OrderBy(l => l.Layer).ToList();
         return new ModelSketch
         {
             Recipe = recipe,
             Tensors = [.. _finished.OrderBy(t => t.Name, StringComparer.Ordinal)],
-            Units = [.. _layers.Select(l => l.Units()).OfType<Kinds.LayerUnits>()],
-            Heads = [.. _layers.SelectMany(l => l.Heads)],
+            Units = [.. layers.Select(l => l.Units).OfType<Kinds.LayerUnits>()],
+            Heads = [.. layers.SelectMany(l => l.Heads)],
             Anchors = _anchors.Finish(),
         };
     }
@@ -79,8 +81,10 @@ internal sealed class SketchSession(
         }
 
         if (!complete) return;
-        _finished.Add(pass.Finish());
+        var sketch = pass.Finish();
+        _finished.Add(sketch);
         layer.Take(tensor, pass);
+        layer.Remember(sketch, recipe, memory);
     }
 
     /// <summary>Matrices by layer, layers in file order; in a layer what decides about units first, then what one thread must read alone, so that others fill the time beside it.</summary>
@@ -89,9 +93,20 @@ internal sealed class SketchSession(
         var groups = Matrices()
             .GroupBy(a => a.Parts.Count == 0 ? TensorPart.NoLayer : a.Parts.Max(p => p.Layer))
             .OrderBy(g => g.Min(a => (a.Tensor.File, a.Tensor.Offset)));
+        var keys = new LayerKeys(checkpoint, anatomy, recipe, _gains);
         foreach (var group in groups)
         {
-            var layer = new LayerBuilder(group.Key, recipe.UnitsPerLayer, anatomy.Shape, [.. group]);
+            // Vocabularies leave anchor tokens behind, which depend on the tokenizer: they are always read.
+            Digest128? key = memory is null || group.Key == TensorPart.NoLayer ? null : keys.Of(group);
+            if (key is { } wanted && memory!.Find(group.Key, wanted) is { } known)
+            {
+                foreach (var tensor in known.Tensors) _finished.Add(tensor);
+                _remembered.Add(known);
+                progress.Advance(group.Sum(a => a.Tensor.ByteLength));
+                continue;
+            }
+
+            var layer = new LayerBuilder(group.Key, recipe.UnitsPerLayer, anatomy.Shape, [.. group]) { Key = key };
             _layers.Add(layer);
             var order = group.OrderByDescending(layer.IsWitness).ThenByDescending(a => a.Parts.Any(p => !PartPass.HasUnitsInRows(p)))
                 .ThenBy(a => a.Tensor.File).ThenBy(a => a.Tensor.Offset);

@@ -150,7 +150,9 @@ internal sealed class HubClient : IDisposable
             using var request = new HttpRequestMessage(HttpMethod.Get, address);
             if (own && _settings.Token is { } token) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", token);
             dress?.Invoke(request);
+#pragma warning disable RS0030 // This is the room that may reach the network.
             var response = _http.Send(request, HttpCompletionOption.ResponseHeadersRead, _settings.Cancel);
+#pragma warning restore RS0030
             if (own) tag ??= HubFaults.Header(response, "X-Linked-Etag");
             if (response.StatusCode is not (HttpStatusCode.MovedPermanently or HttpStatusCode.Found or HttpStatusCode.SeeOther or HttpStatusCode.TemporaryRedirect or HttpStatusCode.PermanentRedirect))
                 return new(response, address, tag);

@@ -20,6 +20,8 @@ internal sealed class HubFile(HubClient client, HubEntry entry, Uri address) : I
 
     public long Length => entry.Size;
 
+    public string State => entry.Tag;
+
     public int Readers => HubReaders;
 
     public nint Map() => 0;

@@ -39,6 +39,8 @@ internal sealed class MemoryBytes(byte[] bytes) : IByteSource
 {
     public long Length => bytes.Length;
 
+    public string State => "";
+
     public int Readers => 0;
 
     public void Read(string shown, long offset, Span<byte> destination)

@@ -1,5 +1,3 @@
-using Stemma.Foundation;
-
 namespace Stemma.Checkpoints.Remote;
 
 /// <summary>The address of the next page of a listing, as RFC 8288 writes it: <c>Link: &lt;address&gt;; rel="next"</c>.</summary>

@@ -1,6 +1,4 @@
 using Stemma.Anatomy;
-using Stemma.Checkpoints;
-using Stemma.Foundation;
 using Stemma.Sketching.Kernels;
 using Stemma.Sketching.Kinds;
 

@@ -3,7 +3,6 @@ using System.Runtime.ExceptionServices;
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
 using Stemma.Foundation;
-using Stemma.Sketching.Kinds;
 
 namespace Stemma.Sketching.Quick;
 

@@ -1,5 +1,4 @@
 using System.Net;
-using Stemma.Checkpoints;
 using Stemma.Checkpoints.Remote;
 using Stemma.Cli;
 using Stemma.Foundation;

@@ -1,7 +1,6 @@
 using Stemma.Anatomy;
 using Stemma.Anatomy.Values;
 using Stemma.Checkpoints;
-using Stemma.Deriving;
 using Stemma.Deriving.Operations;
 using Stemma.Fingerprints;
 using Stemma.Tests.Support;

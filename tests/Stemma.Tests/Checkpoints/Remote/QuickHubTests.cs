@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Text;
 using Stemma.Foundation;
 using Stemma.Judging;
-using Stemma.Tests.Support;
 
 namespace Stemma.Tests.Checkpoints.Remote;
 
