@@ -41,15 +41,6 @@ internal sealed class PackedCheckpoint : Checkpoint
         if (!_packed.ContainsKey(tensor.Name)) _inner.Expect(tensor, firstRow, rows);
     }
 
-    public override int Readers => _inner.Readers;
-
-    public override void Expect(TensorInfo tensor, long firstRow, long rows)
-    {
-        if (!_packed.ContainsKey(tensor.Name)) _inner.Expect(tensor, firstRow, rows);
-    }
-
-    public override nint Map(TensorInfo tensor) => _packed.ContainsKey(tensor.Name) ? 0 : _inner.Map(tensor);
-
     public override void ReadRows(TensorInfo tensor, long firstRow, Span<byte> destination)
     {
         if (!_packed.TryGetValue(tensor.Name, out var packed))
