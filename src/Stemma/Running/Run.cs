@@ -1,4 +1,3 @@
-using Stemma.Anatomy;
 using Stemma.Foundation;
 using Stemma.Running.Kernels;
 using Stemma.Running.Layers;

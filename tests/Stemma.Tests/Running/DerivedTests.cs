@@ -1,7 +1,6 @@
 using Stemma.Checkpoints;
 using Stemma.Deriving;
 using Stemma.Deriving.Operations;
-using Stemma.Running;
 using Stemma.Tests.Support;
 
 namespace Stemma.Tests.Running;

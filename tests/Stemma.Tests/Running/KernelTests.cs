@@ -1,4 +1,3 @@
-using Stemma.Checkpoints;
 using Stemma.Foundation.Linear;
 using Stemma.Running.Kernels;
 using Stemma.Running.Layers;

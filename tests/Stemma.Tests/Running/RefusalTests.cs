@@ -3,7 +3,6 @@ using Stemma.Checkpoints;
 using Stemma.Checkpoints.Safetensors;
 using Stemma.Foundation;
 using Stemma.Running;
-using Stemma.Tests.Support;
 
 namespace Stemma.Tests.Running;
 

@@ -25,7 +25,7 @@ public sealed class SamplerTests
         var (nucleus, total) = (0, 0.0);
         while (nucleus < order.Length && total < 0.7 - 1e-12) total += shares[order[nucleus++]];
         var (byRank, byShare) = (new Sampler(new() { Temperature = 1, TopK = 3 }), new Sampler(new() { Temperature = 1, TopP = 0.7 }));
-        return Enumerable.Range(0, 30).All(_ => order[..Math.Min(3, order.Length)].Contains(byRank.Draw(logits)) && order[..nucleus].Contains(byShare.Draw(logits)));
+        return Enumerable.Range(0, 30).All(_ => order.AsSpan(0, Math.Min(3, order.Length)).Contains(byRank.Draw(logits)) && order.AsSpan(0, nucleus).Contains(byShare.Draw(logits)));
     }).QuickCheckThrowOnFailure();
 
     [Fact]
