@@ -5,6 +5,7 @@ using Stemma.Cli.Commands.Deriving;
 using Stemma.Foundation;
 using Stemma.Reporting;
 using Stemma.Running;
+using Stemma.Running.Templating;
 using Stemma.Running.Tokenizing;
 
 namespace Stemma.Cli.Commands;
@@ -14,7 +15,8 @@ internal sealed class RunCommand : Verb
 {
     private const int UsualLength = 100;
 
-    private readonly Argument<string[]> _models = SharedOptions.Models(1, "A folder with weights and config.json.");
+    private readonly Argument<string[]> _models = SharedOptions.Models(1, "A folder with weights and config.json, or a GGUF file.");
+    private readonly Option<bool> _chat = new("--chat") { Description = "The text is a question: put it to the model in the form of conversation that it was trained on." };
     private readonly Option<string?> _ids = new("--ids") { Description = "A file with the text as token ids: a JSON array, for example [1, 15043].", HelpName = "FILE" };
     private readonly Option<string?> _prompt = new("--prompt") { Description = "The text itself; the model's own tokenizer cuts it, and the continuation is printed as text.", HelpName = "TEXT" };
     private readonly Option<string?> _logits = new("--logits") { Description = "Write the scores of every token of the vocabulary after each token of the text: safetensors, tensor 'logits', F32 [tokens, vocabulary].", HelpName = "OUT.safetensors" };
@@ -30,7 +32,7 @@ internal sealed class RunCommand : Verb
     {
         _seed.Description = "Seed of what is drawn; the same seed draws the same tokens.";
         AddModels(_models, 1, "run wants a model: stemma run MODEL --prompt TEXT.");
-        foreach (var option in new Option[] { _prompt, _ids, _logits, _generate, _temperature, _topK, _topP, _seed, _quiet }) Add(option);
+        foreach (var option in new Option[] { _prompt, _chat, _ids, _logits, _generate, _temperature, _topK, _topP, _seed, _quiet }) Add(option);
         Validators.Add(result =>
         {
             var (text, ids) = (result.GetResult(_prompt) is not null, result.GetResult(_ids) is not null);
@@ -43,8 +45,8 @@ internal sealed class RunCommand : Verb
 
     public override IReadOnlyList<string> Examples =>
     [
-        "stemma run examples/parent --prompt 'The file is' --generate 40",
-        "stemma run examples/parent --prompt 'The file is' --temperature 0.8 --top-p 0.95 --seed 7",
+        "stemma run examples/parent --prompt \"The file is\" --generate 40",
+        "stemma run examples/parent --prompt \"The file is\" --temperature 0.8 --top-p 0.95 --seed 7",
         "stemma run examples/parent --ids examples/ids.json --generate 20",
         "stemma run examples/parent --ids examples/ids.json --logits logits.safetensors",
     ];
@@ -58,7 +60,7 @@ internal sealed class RunCommand : Verb
         var prompt = parsed.GetValue(_prompt);
         using var model = Around.Engine.OpenTransformer(path);
         var tokenizer = prompt is null ? null : Tokenizer(path);
-        var ids = prompt is null ? TokenFiles.ReadIds(parsed.GetValue(_ids)!) : tokenizer!.Encode(prompt, addSpecialTokens: true);
+        var ids = prompt is null ? TokenFiles.ReadIds(parsed.GetValue(_ids)!) : Tokens(tokenizer!, path, prompt, parsed.GetValue(_chat));
         var most = parsed.GetResult(_generate) is null or { Implicit: true } && logits is null ? UsualLength : parsed.GetValue(_generate);
         if (!parsed.GetValue(_quiet)) SayMemory(model, Math.Min(ids.Count + most, model.MostPositions));
         if (logits is not null) WriteLogits(model, ids, logits);
@@ -110,10 +112,19 @@ internal sealed class RunCommand : Verb
         Around.Out.Flush();
     }
 
+    private static int[] Tokens(TextTokenizer tokenizer, string path, string prompt, bool chat)
+    {
+        if (!chat) return tokenizer.Encode(prompt, addSpecialTokens: true);
+        var template = ChatTemplate.Open(Folder(path))
+            ?? throw new StemmaException(FaultCode.NoChatTemplate, path, null, "no chat template stands beside the weights", "chat_template.jinja, or one in tokenizer_config.json", "Leave --chat away");
+        return tokenizer.Encode(template.Render([new("user", prompt)]));
+    }
+
+    private static string Folder(string path) => Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+
     private static TextTokenizer Tokenizer(string path)
     {
-        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return TextTokenizer.Open(folder)
+        return TextTokenizer.Open(Folder(path))
             ?? throw new StemmaException(FaultCode.NoTokenizer, path, null, "no tokenizer stands beside the weights", "tokenizer.json, tokenizer.model or another one", "Give the text as token ids: --ids FILE");
     }
 

@@ -29,7 +29,7 @@ internal sealed class FileCheckpoint(IReadOnlyList<WeightFile> files, Func<Store
     }
 
     public override nint Map(TensorInfo tensor) =>
-        tensor.Strides is null && files[tensor.File].Map() is var start and not 0 ? start + (nint)tensor.Offset : 0;
+        tensor.Strides is null && tensor.PairedRows == 0 && files[tensor.File].Map() is var start and not 0 ? start + (nint)tensor.Offset : 0;
 
     public override void ReadBytes(int file, long offset, Span<byte> destination) => files[file].Read(offset, destination);
 

@@ -118,6 +118,7 @@ public enum FaultCode
     RunTokens = 5204,
     RunTooLong = 5205,
     NoTokenizer = 5206,
+    NoChatTemplate = 5207,
 
     RoutingSettingInvalid = 5231,
 

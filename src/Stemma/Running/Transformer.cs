@@ -18,7 +18,7 @@ public sealed class Transformer : IDisposable
     private Transformer(ModelWeights weights, string model)
     {
         _weights = weights;
-        Config = RunConfigReader.Read(weights.Checkpoint.Folder, model);
+        Config = RunConfigReader.Read(weights.Checkpoint, model);
         RefuseParts(weights, model);
         var book = new WeightBook(weights, model);
         Embedding = book.Matrix(TensorRole.Embed, 0, Config.Hidden);
@@ -70,7 +70,7 @@ public sealed class Transformer : IDisposable
 
     internal Linear Head { get; }
 
-    /// <summary>Opens a folder with weights and config.json; reads gains and biases, and only maps the rest.</summary>
+    /// <summary>Opens a folder with weights and config.json, or a GGUF file; reads gains and biases, and only maps the rest.</summary>
     /// <exception cref="StemmaException">The input was refused, or asks for something that is not computed here: nothing is computed almost.</exception>
     public static Transformer Open(string path)
     {

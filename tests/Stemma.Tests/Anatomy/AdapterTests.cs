@@ -101,7 +101,7 @@ public sealed class AdapterTests : IDisposable
     public void Numbers_of_directions_agree_by_chance_as_often_as_stated()
     {
         var adapters = Enumerable.Range(0, 64).Select(i => Adapter("model.layers.0.mlp.up_proj", 16, 24, seed: 1000 + i, rank: 4)).ToList();
-        using var checkpoints = new Held([.. adapters.Select(CheckpointOpener.Open)]);
+        using var checkpoints = new Held([.. adapters.Select(path => CheckpointOpener.Open(path))]);
         var ps = new List<double>();
         for (var i = 0; i < 64; i++)
         {

@@ -76,6 +76,17 @@ public sealed class RunCommandTests : IDisposable
     }
 
     [Fact]
+    public void A_question_is_put_by_the_template_beside_the_weights()
+    {
+        foreach (var file in new[] { "config.json", "model.safetensors", "tokenizer.model" }) File.Copy(Path.Combine(CliRun.Parent, file), _folder[file]);
+        string[] args = ["run", _folder.Root, "--prompt", "file", "--chat", "--generate", "9", "--quiet"];
+        Assert.Contains("STM5207", CliRun.Of(new(), args).Error, StringComparison.Ordinal);
+        File.WriteAllText(_folder["chat_template.jinja"], "{% for m in messages %}The {{ m['content'] }}{% endfor %}{% if add_generation_prompt %} is{% endif %}");
+        var plain = CliRun.Of(new(), "run", _folder.Root, "--prompt", "The file is", "--generate", "9", "--quiet");
+        Assert.Equal(plain, CliRun.Of(new(), args));
+    }
+
+    [Fact]
     public void Without_a_tokenizer_a_prompt_is_refused()
     {
         foreach (var file in new[] { "config.json", "model.safetensors" }) File.Copy(Path.Combine(CliRun.Parent, file), _folder[file]);

@@ -143,7 +143,7 @@ public static class ReportVerifier
     private static VerificationCheck Verdict(ReportFile report, FamilyFindings found, IReadOnlyList<Difference> differences, string source)
     {
         const string name = "verdict";
-        if (differences.Count == 0) return new(name, CheckState.Passed, $"Repeated from {source}: the same, to the last figure.");
+        if (differences.Count == 0) return new(name, CheckState.Passed, $"Repeated from {source}: the same, up to the rounding of sums (one part in a million).");
         var sameAnswer = found.Pairs.Count == report.Found.Pairs.Count && found.Pairs.Zip(report.Found.Pairs).All(pair =>
             (pair.First.Subject.Name, pair.First.Verdict.Relation, pair.First.Verdict.Direction) == (pair.Second.Subject.Name, pair.Second.Verdict.Relation, pair.Second.Verdict.Direction));
         var here = $"stemma {ReportInput.ProgramVersion}";

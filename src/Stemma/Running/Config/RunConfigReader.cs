@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Stemma.Anatomy;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 
 namespace Stemma.Running.Config;
@@ -9,10 +10,12 @@ internal static class RunConfigReader
 {
     private const string Name = "config.json";
 
-    /// <summary>Reads the folder's configuration.</summary>
+    /// <summary>Reads a checkpoint's configuration: the folder's config.json, or the keys of a GGUF file.</summary>
     /// <exception cref="StemmaException">There is none, it is broken, or it asks for something that is not computed here.</exception>
-    public static RunConfig Read(string? folder, string model)
+    public static RunConfig Read(Checkpoint checkpoint, string model)
     {
+        if (GgufConfig.IsIn(checkpoint)) return Parse(GgufRunConfig.Read(checkpoint.Metadata, model));
+        var folder = checkpoint.Folder;
         if (folder is null || !CompanionFile.Exists(folder, Name))
             throw new StemmaException(FaultCode.RunIncomplete, model, null, "no config.json stands beside the weights", "a folder with weights and config.json", "Put the model's config.json there");
         ReadOnlyMemory<byte> bytes = CompanionFile.Read(folder, Name, ModelConfig.MostBytes, FaultCode.ConfigInvalid);

@@ -89,8 +89,7 @@ internal sealed class WeightBook(ModelWeights weights, string model)
         var (rows, columns) = (part.Rows.Count, part.Columns.Count);
         if (rows > int.MaxValue || columns > int.MaxValue) throw Shape(tensor, $"{rows} x {columns}", "sides of at most 2^31-1");
         if (part.Transposed || part.Rows.Blocks > 1 || columns != tensor.Columns) return HeldWeight.Of(PartReader.Read(weights.Checkpoint, tensor, part));
-        var plain = tensor.Packing is null && tensor.ByteLength == tensor.Count * tensor.Type.BitsOf() / 8;
-        var address = plain && tensor.Type is TensorType.BF16 or TensorType.F32 ? weights.Checkpoint.Map(tensor) : 0;
+        var address = tensor.Packing is null && tensor.Type is TensorType.BF16 or TensorType.F32 ? weights.Checkpoint.Map(tensor) : 0;
         if (address == 0) return new DecodedWeight(weights.Checkpoint, tensor, part, (int)rows, (int)columns);
         address += (nint)(part.Rows.Start * tensor.RowBytes);
         return tensor.Type == TensorType.BF16 ? new BFloat16Weight(address, (int)rows, (int)columns) : new FloatWeight(address, (int)rows, (int)columns);

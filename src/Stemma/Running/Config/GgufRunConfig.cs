@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Stemma.Foundation;
+
+namespace Stemma.Running.Config;
+
+/// <summary>
+/// Says what a GGUF file's keys say (ggml-org/ggml, docs/gguf.md) in the words of a config.json. Only architectures whose tensors are those of the original are
+/// taken; the readers of the format put the rows of queries and keys back in order.
+/// </summary>
+internal static class GgufRunConfig
+{
+    private static readonly Dictionary<string, string> ModelTypes = new(StringComparer.Ordinal) { ["llama"] = "llama", ["qwen2"] = "qwen2", ["qwen3"] = "qwen3" };
+
+    /// <summary>Keys that change what is computed and are not understood here.</summary>
+    private static readonly string[] Refused = ["attention.sliding_window", "attention.scale", "attention.max_alibi_bias", "attention.clamp_kqv", "logit_scale", "residual_scale", "embedding_scale"];
+
+    /// <summary>The configuration.</summary>
+    /// <exception cref="StemmaException"><see cref="FaultCode.RunUnsupported"/>, naming the key.</exception>
+    public static ConfigValues Read(IReadOnlyDictionary<string, string> keys, string model)
+    {
+        var name = keys["general.architecture"];
+        string? Key(string key) => keys.GetValueOrDefault($"{name}.{key}");
+        StemmaException Unsupported(string found, string allowed) => new(FaultCode.RunUnsupported, model, null, found, allowed, "Run the original with its config.json");
+        if (!ModelTypes.TryGetValue(name, out var type)) throw Unsupported($"a GGUF file of architecture '{SafeText.Escape(name)}'", string.Join(", ", ModelTypes.Keys));
+        foreach (var key in Refused)
+            if (Key(key) is { } value && value is not ("0" or "0.0")) throw Unsupported($"{name}.{key} is {SafeText.Escape(value)}", "files without it");
+        if (Key("rope.scaling.type") is { } scaling and not "none") throw Unsupported($"stretched positions ({SafeText.Escape(scaling)})", "files without them");
+        var experts = Key("expert_count") is { } count && count != "0";
+        if (experts && name != "llama") throw Unsupported($"experts in a GGUF file of architecture '{SafeText.Escape(name)}'", "llama");
+
+        var config = new JsonObject { ["model_type"] = experts ? "mixtral" : type };
+        void Put(string to, string from)
+        {
+            if (Key(from) is { } text) config[to] = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(text);
+        }
+
+        Put("num_hidden_layers", "block_count");
+        Put("hidden_size", "embedding_length");
+        Put("num_attention_heads", "attention.head_count");
+        Put("num_key_value_heads", "attention.head_count_kv");
+        Put("head_dim", "attention.key_length");
+        Put("max_position_embeddings", "context_length");
+        Put("rms_norm_eps", "attention.layer_norm_rms_epsilon");
+        Put("num_local_experts", "expert_count");
+        Put("num_experts_per_tok", "expert_used_count");
+        Put("rope_theta", "rope.freq_base");
+        // Silence means 10,000 in GGUF, whatever the family.
+        config.TryAdd("rope_theta", 10_000);
+        var head = config["head_dim"]?.GetValue<double>() ?? (Number(config, "hidden_size") / Math.Max(1, Number(config, "num_attention_heads")));
+        if (Key("rope.dimension_count") is { } turned && double.TryParse(turned, NumberStyles.Float, CultureInfo.InvariantCulture, out var rotary) && head > 0) config["partial_rotary_factor"] = rotary / head;
+        return new ConfigValues(JsonSerializer.SerializeToElement(config), "the file's keys");
+    }
+
+    private static double Number(JsonObject config, string name) => config[name]?.GetValueKind() == JsonValueKind.Number ? config[name]!.GetValue<double>() : 0;
+}

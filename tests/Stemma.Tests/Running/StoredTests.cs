@@ -1,0 +1,45 @@
+using Stemma.Checkpoints;
+using Stemma.Deriving.Operations;
+using Stemma.Running;
+using Stemma.Tests.Support;
+
+namespace Stemma.Tests.Running;
+
+/// <summary>One model stored in several ways computes the same, up to the rounding of the storage.</summary>
+public sealed class StoredTests : IDisposable
+{
+    private const string Llama = """
+        {"architectures":["LlamaForCausalLM"],"model_type":"llama","hidden_size":64,"num_hidden_layers":2,"num_attention_heads":4,"num_key_value_heads":2,"head_dim":16,
+         "intermediate_size":96,"vocab_size":70,"rms_norm_eps":1e-6,"rope_theta":10000.0,"max_position_embeddings":128,"tie_word_embeddings":false}
+        """;
+
+    private static readonly int[] Text = [3, 14, 15, 9, 26, 5, 35, 8, 60, 1, 0, 44];
+
+    private readonly Workshop _shop = new();
+
+    [Theory]
+    [InlineData(TensorType.F32, 1e-5)]
+    [InlineData(TensorType.BF16, 0.1)]
+    [InlineData(TensorType.F16, 0.02)]
+    [InlineData(TensorType.Q80, 0.15)]
+    public void A_GGUF_file_with_its_reordered_heads_runs_from_its_own_keys(TensorType type, double far)
+    {
+        var parent = _shop.Draw(Llama);
+        var file = _shop.NewPath + ".gguf";
+        Engine.Derive(new QuantiseGguf { Type = type }, [parent], file);
+        var distance = Outputs.Distance(Outputs.Logits(parent, Text), Outputs.Logits(file, Text));
+        Assert.InRange(distance, type == TensorType.F32 ? 0 : 1e-6, far);
+    }
+
+    [Theory]
+    [InlineData(TensorType.BF16, 0.1)]
+    [InlineData(TensorType.F16, 0.02)]
+    public void A_narrower_type_moves_the_logits_by_its_rounding_only(TensorType type, double far)
+    {
+        var parent = _shop.Draw(Llama);
+        var child = _shop.Derive(new Permute { Seed = 2 }, [parent], new() { Type = type });
+        Assert.InRange(Outputs.Distance(Outputs.Logits(parent, Text), Outputs.Logits(child, Text)), 1e-6, far);
+    }
+
+    public void Dispose() => _shop.Dispose();
+}
