@@ -22,7 +22,7 @@ internal static class DeclaredClaims
     }
 
     /// <param name="folder">Where companion files stand; null when there is no such folder.</param>
-    private static IReadOnlyList<DeclaredClaim> Read(string? folder)
+    private static List<DeclaredClaim> Read(string? folder)
     {
         if (folder is null || !CompanionFile.Exists(folder, Config)) return [];
         var bytes = CompanionFile.Read(folder, Config, ModelConfig.MostBytes, FaultCode.ConfigInvalid);

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Stemma.Anatomy;
-using Stemma.Checkpoints;
 
 namespace Stemma.Reporting;
 

@@ -1,5 +1,3 @@
-using Stemma.Checkpoints;
-
 namespace Stemma.Reporting;
 
 /// <summary>An inspection for people.</summary>

@@ -1,6 +1,5 @@
 using Stemma.Comparing.Alignment;
 using Stemma.Judging;
-using Stemma.Sketching.Kinds;
 using Stemma.Tests.Support;
 
 namespace Stemma.Tests.Comparing;

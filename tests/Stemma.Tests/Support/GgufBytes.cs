@@ -1,5 +1,4 @@
 using System.Text;
-using Stemma.Checkpoints;
 
 namespace Stemma.Tests.Support;
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
 
@@ -6,12 +7,12 @@ namespace Stemma.Checkpoints.Gguf;
 /// <summary>The keys of a file that is about to be written, in the order in which they are added.</summary>
 internal sealed class GgufKeyList
 {
-    private readonly MemoryStream _bytes = new();
+    private readonly ArrayBufferWriter<byte> _bytes = new();
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
 
     public int Count => _names.Count;
 
-    public ReadOnlyMemory<byte> Bytes => _bytes.GetBuffer().AsMemory(0, (int)_bytes.Length);
+    public ReadOnlyMemory<byte> Bytes => _bytes.WrittenMemory;
 
     public void Text(string key, string value)
     {
@@ -34,7 +35,7 @@ internal sealed class GgufKeyList
     public void Truth(string key, bool value)
     {
         Begin(key, GgufValueType.Bool);
-        _bytes.WriteByte(value ? (byte)1 : (byte)0);
+        _bytes.Write([value ? (byte)1 : (byte)0]);
     }
 
     public void Texts(string key, IReadOnlyList<string> values)

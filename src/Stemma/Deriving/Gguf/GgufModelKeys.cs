@@ -1,4 +1,3 @@
-using Stemma.Anatomy;
 using Stemma.Checkpoints;
 using Stemma.Checkpoints.Gguf;
 using Stemma.Deriving.Models;

@@ -36,7 +36,7 @@ public sealed class ReportFile
     public required FamilyFindings Found { get; init; }
 
     /// <summary>One pair rather than several.</summary>
-    public required bool Single { get; init; }
+    public required bool OnePair { get; init; }
 
     internal string ResultText { get; init; } = "";
     internal string ResultSha256 { get; init; } = "";
@@ -98,7 +98,7 @@ public sealed class ReportFile
             Path = path,
             Program = document["program"].Text(),
             Found = found,
-            Single = single,
+            OnePair = single,
             ResultText = single ? ReportJson.Write(found.Pairs[0]) : ReportJson.WriteAll(found),
             ResultSha256 = document["result_sha256"].Text(),
             Searches = [.. document["weights_searched"].Items().Select(SearchJson.Read)],

@@ -92,7 +92,7 @@ public static class ReportVerifier
         var differences = new List<Difference>();
         foreach (var (at, pair) in report.Found.Pairs.Index())
         {
-            var place = report.Single ? "result" : $"result.comparisons[{at}]";
+            var place = report.OnePair ? "result" : $"result.comparisons[{at}]";
             foreach (var (side, party) in new[] { ("subject", pair.Subject), ("reference", pair.Reference) })
             {
                 var model = report.Fingerprints.FirstOrDefault(f => f.Name == party.Name);
@@ -122,11 +122,11 @@ public static class ReportVerifier
         var pairs = (from known in Enumerable.Range(0, open.Count)
                      from subject in Enumerable.Range(known + 1, open.Count - known - 1)
                      select Judge.Compare(open[subject], open[known], () => Search(subject, known))).ToList();
-        var found = open.Count < 3 ? new FamilyFindings(pairs, []) : FamilyJudge.Judge(open, pairs);
-        var expected = ReportJson.WriteFound(found);
+        var answer = open.Count < 3 ? new FamilyFindings(pairs, []) : FamilyJudge.Judge(open, pairs);
+        var expected = ReportJson.WriteFound(answer);
         var differences = JsonDifferences.Of(expected, report.ResultText, "result");
         var source = search is null ? "the fingerprints in it" : "the models";
-        yield return Verdict(report, found, differences, source);
+        yield return Verdict(report, answer, differences, source);
         if (search is not null) yield break;
         if (used < report.Searches.Count)
         {
@@ -155,5 +155,5 @@ public static class ReportVerifier
         return new(name, CheckState.Failed, $"Repeated from {source}, it comes out otherwise.", differences);
     }
 
-    private static string SummaryOf(ReportFile report) => report.Single ? report.Found.Pairs[0].Verdict.Summary : PairsText.Headline(report.Found.Pairs);
+    private static string SummaryOf(ReportFile report) => report.OnePair ? report.Found.Pairs[0].Verdict.Summary : PairsText.Headline(report.Found.Pairs);
 }

@@ -1,4 +1,3 @@
-using Stemma.Anatomy;
 using Stemma.Auditing.Vocabularies;
 using Stemma.Tests.Anatomy;
 using Stemma.Tests.Running.Tokenizing;

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using Stemma.Comparing;
 using Stemma.Foundation;
 using Stemma.Foundation.Linear;
-using Stemma.Judging;
 using Stemma.Reporting;
 using Stemma.Running.Probing;
 using Stemma.Tests.Support;

@@ -4,7 +4,6 @@ using FsCheck;
 using FsCheck.Fluent;
 using Stemma.Foundation;
 using Stemma.Running.Tokenizing;
-using Stemma.Running.Tokenizing.Models;
 using Stemma.Tests.Anatomy;
 using static Stemma.Tests.Running.Tokenizing.SmallTokenizers;
 

@@ -95,7 +95,7 @@ public sealed record ServingPlan(ServingRequest Request, ServedModel Model, Acce
         return new(devices, batch, memory, fits, yield, Cost(grouped), grouped, Cost(plain), plain);
     }
 
-    private static IReadOnlyList<int> Batches(ServingRequest request, ServedModel model, Accelerator hardware, int devices)
+    private static List<int> Batches(ServingRequest request, ServedModel model, Accelerator hardware, int devices)
     {
         if (request.Batches.Count > 0) return [.. request.Batches.Distinct().Order()];
         bool Fits(int batch) => Roofline.Memory(model, devices, batch, request.Context, request.WeightBits) <= hardware.MemoryBytes;
