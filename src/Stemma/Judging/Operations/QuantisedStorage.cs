@@ -37,11 +37,9 @@ internal sealed record QuantisedStorage(string Name, string Detail)
         TensorType.Q5K or TensorType.Q51 => 0.037,
         TensorType.Q50 => 0.042,
         TensorType.Q4K => 0.073,
-        TensorType.Q41 or TensorType.IQ4NL or TensorType.IQ4XS => 0.077,
+        TensorType.Q41 or TensorType.IQ4NL => 0.077,
         TensorType.Q40 => 0.085,
         TensorType.MXFP4 => 0.12,
-        TensorType.Q3K => 0.15,
-        TensorType.Q2K => 0.29,
         _ => null,
     };
 
