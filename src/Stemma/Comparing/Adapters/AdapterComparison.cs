@@ -14,6 +14,9 @@ namespace Stemma.Comparing.Adapters;
 /// </summary>
 internal static class AdapterComparison
 {
+    /// <summary>Names of the two methods.</summary>
+    internal const string IndexMethod = "adapter-index", ProductsMethod = "adapter-products";
+
     /// <summary>Directions of the widest adapter that is compared: products of r x r numbers are made for each module.</summary>
     private const long MostDirections = 1024;
 
@@ -68,7 +71,7 @@ internal static class AdapterComparison
         var chance = found.Sum(f => f.Matched / (double)f.Labels);
         return new()
         {
-            Method = "adapter-index",
+            Method = IndexMethod,
             Kind = EvidenceKind.Exact,
             NullHypothesis = "The two adapters were initialised and trained independently, on whatever base and data.",
             Statistic = same,
@@ -85,7 +88,7 @@ internal static class AdapterComparison
         var (cosine, overlap, chance) = (found.Average(f => f.Cosine), found.Average(f => f.Overlap), found.Average(f => f.Chance));
         return new()
         {
-            Method = "adapter-products",
+            Method = ProductsMethod,
             Kind = EvidenceKind.Descriptive,
             Statistic = cosine,
             Effect = Math.Clamp(cosine, 0, 1),

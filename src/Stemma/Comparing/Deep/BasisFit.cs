@@ -28,6 +28,7 @@ internal static class BasisFit
         {
             cancel.ThrowIfCancellationRequested();
             var (next, score) = Turn(subject, subject.In(basis), reference);
+            MatrixMemory.ClearAfter(basis.Rows);
             var gained = score - best.Score;
             if (score > best.Score) best = new(basis, score);
             if (round > 2 && gained < Converged) break;

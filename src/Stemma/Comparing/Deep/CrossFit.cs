@@ -24,6 +24,7 @@ internal sealed class CrossFit
                 foreach (var i in Positions(subject, b))
                 {
                     var units = subject.Units[i].In(basis);
+                    MatrixMemory.ClearAfter(basis.Rows);
                     foreach (var j in Positions(reference, a)) _rates[(i, j)] = WitnessRate.Of(units, reference.Units[j]);
                 }
             }

@@ -69,6 +69,7 @@ internal static class DeepComparison
         foreach (var unit in subject.Units)
         {
             cancel.ThrowIfCancellationRequested();
+            MatrixMemory.ClearAfter(basis.Rows);
             var turned = unit.In(basis);
             if (reference.Units.Any(other => WitnessRate.Of(turned, other) > WorthCrossFitting)) return true;
         }

@@ -68,13 +68,9 @@ internal static class DeepModelReader
         void Done(long bytes)
         {
             progress.Advance(bytes);
-            if (bytes > LargeLayer) CollectMatrices();
+            if (bytes > LargeLayer) MatrixMemory.Clear();
         }
     }
-
-    /// <summary>The runtime would let the matrices of several layers pile up before it looked for what is no longer used.</summary>
-    [System.Diagnostics.CodeAnalysis.SuppressMessage("Major Code Smell", "S1215", Justification = "Memory is bounded to a layer's matrices, whose size the collector does not weigh.")]
-    private static void CollectMatrices() => GC.Collect(GC.MaxGeneration, GCCollectionMode.Forced, blocking: true);
 
     private static IEnumerable<(TensorRole Role, Matrix Matrix)> Matrices(ModelWeights weights, int layer)
     {

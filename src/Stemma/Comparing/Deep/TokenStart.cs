@@ -58,10 +58,14 @@ internal static class TokenStart
         return permutation;
     }
 
-    /// <summary>Ids of tokens with the same bytes, a seeded choice when there are many; null without two vocabularies.</summary>
+    /// <summary>Ids of tokens with the same bytes, a seeded choice when there are many; null where only one side has a vocabulary.</summary>
     private static List<(int Subject, int Reference)>? Shared(ModelWeights subject, ModelWeights reference)
     {
-        if (Tokens(subject) is not { } b || Tokens(reference) is not { } a) return null;
+        var (own, known) = (Tokens(subject), Tokens(reference));
+        // Weights without their tokenizers: vocabularies of one size are taken for the same. If they are not, the start leads nowhere, and others are tried.
+        if (own is null && known is null && subject.Shape.Vocabulary == reference.Shape.Vocabulary)
+            return [.. Enumerable.Range(0, subject.Shape.Vocabulary).OrderBy(id => SeededHash.Mix(3, (ulong)id)).Take(MostTokens).Select(id => (id, id))];
+        if (own is not { } b || known is not { } a) return null;
         var ids = Ids(a, reference.Shape.Vocabulary);
         return [.. Ids(b, subject.Shape.Vocabulary).Where(t => ids.ContainsKey(t.Key)).OrderBy(t => SeededHash.SeedOf(t.Key)).Take(MostTokens).Select(t => (t.Value, ids[t.Key]))];
     }

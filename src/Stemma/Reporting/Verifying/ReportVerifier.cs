@@ -1,9 +1,12 @@
 using System.Text;
+using Stemma.Comparing;
+using Stemma.Comparing.Adapters;
 using Stemma.Comparing.Deep;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
 using Stemma.Judging.Families;
+using Stemma.Running.Probing;
 
 namespace Stemma.Reporting.Verifying;
 
@@ -123,10 +126,15 @@ public static class ReportVerifier
                      from subject in Enumerable.Range(known + 1, open.Count - known - 1)
                      select Judge.Compare(open[subject], open[known], () => Search(subject, known))).ToList();
         var answer = open.Count < 3 ? new FamilyFindings(pairs, []) : FamilyJudge.Judge(open, pairs);
+        var computed = report.Found.Pairs.Any(pair => pair.Evidence.Any(NeedsModels));
+        // What running the models, or reading adapters, showed no fingerprint holds: it is taken over, and named below as not checked.
+        if (computed && answer.Pairs.Count == report.Found.Pairs.Count)
+            answer = answer with { Pairs = [.. answer.Pairs.Zip(report.Found.Pairs, (made, told) => made with { Evidence = [.. made.Evidence, .. told.Evidence.Where(NeedsModels)], Caveats = [.. made.Caveats, .. told.Caveats.Where(c => c == Judge.AdaptersAlone)] })] };
         var expected = ReportJson.WriteFound(answer);
         var differences = JsonDifferences.Of(expected, report.ResultText, "result");
         var source = search is null ? "the fingerprints in it" : "the models";
         yield return Verdict(report, answer, differences, source);
+        if (computed) yield return new("evidence from the models", CheckState.NotMade, "What running the models on probe texts, or reading adapters, showed was taken from the report; no verdict rests on it. To repeat it: stemma compare with the models.");
         if (search is not null) yield break;
         if (used < report.Searches.Count)
         {
@@ -139,6 +147,8 @@ public static class ReportVerifier
                 "The fingerprints alone did not decide, so the verdict also rests on a search in the weights. What it found was taken from the report; that the weights really show it can be checked only with the models: stemma verify REPORT MODEL MODEL.");
         }
     }
+
+    private static bool NeedsModels(Evidence evidence) => evidence.Method is RepresentationEvidence.Method or AdapterComparison.IndexMethod or AdapterComparison.ProductsMethod;
 
     private static VerificationCheck Verdict(ReportFile report, FamilyFindings found, IReadOnlyList<Difference> differences, string source)
     {

@@ -33,6 +33,17 @@ public sealed class WeightSearchTests
     }
 
     [Fact]
+    public void What_only_running_models_shows_is_taken_over_and_said_to_be_unchecked()
+    {
+        var (parent, child) = (new TinyModel(1, layers: 2).Sketch("parent"), new TinyModel(1, layers: 2).Trained(2, 0.9, 0.95).Sketch("child"));
+        var found = Engine.Compare(child, parent);
+        var probed = found with { Evidence = [.. found.Evidence, new() { Method = "representations", Kind = Stemma.Comparing.EvidenceKind.Descriptive, Statistic = 0.5, Detail = "Likeness 0.5." }] };
+        var verification = ReportVerifier.Verify(ReportFile.Read("x", Encoding.UTF8.GetBytes(ReportFile.Write(new(new([probed], []), [parent, child])))));
+        Assert.Equal(VerificationOutcome.PartlySame, verification.Outcome);
+        Assert.Equal(["evidence from the models"], verification.Checks.Where(check => check.State == CheckState.NotMade).Select(check => check.Name));
+    }
+
+    [Fact]
     public void What_a_search_found_comes_back_as_it_was()
     {
         var layers = new[] { new DeepLayerPair(0, 1, 0.5, 0.25, false), new DeepLayerPair(1, 0, 0.01, null, true) };
