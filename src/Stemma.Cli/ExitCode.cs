@@ -6,7 +6,7 @@ namespace Stemma.Cli;
 internal readonly record struct ExitCode(int Value, string Name, string Meaning)
 {
     public static readonly ExitCode Ran = new(0, "ran", "The work was done and no condition of --fail-on or --gate holds.");
-    public static readonly ExitCode ConditionHolds = new(1, "condition holds", "A relation named with --fail-on was found (this beats 3), or a bench with --gate found a false answer, or verify found that something is not as the file says.");
+    public static readonly ExitCode ConditionHolds = new(1, "condition holds", "A relation or a finding named with --fail-on was found (this beats 3), or a bench with --gate found a false answer, or verify found that something is not as the file says.");
     public static readonly ExitCode Failed = new(2, "failed", "Something could not be read or written, the work was stopped, or Stemma has a bug. No answer was given.");
     public static readonly ExitCode Inconclusive = new(3, "inconclusive", "One pair was compared and the evidence does not decide. In a table of several pairs each row says so for itself and the code is 0. Of verify: a part could not be checked here.");
     public static readonly ExitCode Usage = new(4, "usage", "The command line was not understood. Nothing was read.");

@@ -1,4 +1,4 @@
-using Stemma.Auditing.Vocabularies;
+using Stemma.Auditing;
 using Stemma.Benching;
 using Stemma.Comparing.Deep;
 using Stemma.Deriving;
@@ -37,7 +37,7 @@ internal interface IStemmaEngine
 
     Transformer OpenTransformer(string path);
 
-    VocabularyAudit AuditVocabulary(IReadOnlyList<(string Folder, string Name)> folders);
+    ModelAudit Audit(IReadOnlyList<(string Path, string Name)> models, IReadOnlyList<ComparisonResult> compared);
 
     RoutingSimulation SimulateRouting(RoutingSetting setting, int trials, int seed, CancellationToken cancel);
 
@@ -51,7 +51,7 @@ internal interface IStemmaEngine
 /// <summary>The real one.</summary>
 internal sealed class StemmaEngine : IStemmaEngine
 {
-    public VocabularyAudit AuditVocabulary(IReadOnlyList<(string Folder, string Name)> folders) => Engine.AuditVocabulary(folders);
+    public ModelAudit Audit(IReadOnlyList<(string Path, string Name)> models, IReadOnlyList<ComparisonResult> compared) => Engine.Audit(models, compared);
 
     public void Check(string path) => Engine.Check(path);
 

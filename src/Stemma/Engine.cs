@@ -1,4 +1,5 @@
 using Stemma.Anatomy;
+using Stemma.Auditing;
 using Stemma.Auditing.Vocabularies;
 using Stemma.Benching;
 using Stemma.Checkpoints.Remote;
@@ -168,6 +169,16 @@ public static class Engine
     {
         var read = folders.Select(folder => AuditedVocabulary.Read(folder.Folder, folder.Name)).ToList();
         return VocabularyAudit.Run(read[0], read[1..]);
+    }
+
+    /// <summary>Looks at everything beside the weights of a model: text files, declarations, tokenizer, code.</summary>
+    /// <param name="models">Paths with the names that the report uses: first the model that is asked about, then those it is held against.</param>
+    /// <param name="compared">Comparisons of the first one's weights with the others', by those names; declarations are set beside them.</param>
+    /// <exception cref="StemmaException">A folder or a tokenizer file was refused.</exception>
+    public static ModelAudit Audit(IReadOnlyList<(string Path, string Name)> models, IReadOnlyList<ComparisonResult> compared)
+    {
+        var read = models.Select(model => AuditReading.Read(model.Path, model.Name)).ToList();
+        return ModelAudit.Run(read[0], read[1..], compared);
     }
 
     /// <summary>Runs a mixture of experts over a text and measures where its routers send the tokens.</summary>

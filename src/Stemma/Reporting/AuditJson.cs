@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Stemma.Auditing;
 using Stemma.Auditing.Vocabularies;
+using Stemma.Foundation;
 
 namespace Stemma.Reporting;
 
@@ -10,15 +11,22 @@ public static class AuditJson
     /// <summary>Name and version of the document.</summary>
     public const string Schema = "stemma.audit/1";
 
-    public static string Write(VocabularyAudit audit) => JsonDocumentWriter.Write(json =>
+    public static string Write(ModelAudit audit) => JsonDocumentWriter.Write(json =>
     {
         json.WriteStartObject();
         json.WriteString("schema", Schema);
         json.WriteString("subject", audit.Subject.Name);
         Names(json, "references", audit.References.Select(reference => reference.Name));
         json.WriteStartArray("findings");
-        foreach (var finding in audit.Findings) Finding(json, finding, "vocabulary");
+        foreach (var finding in audit.Findings) Finding(json, finding);
         json.WriteEndArray();
+        AuditSectionsJson.Write(json, audit);
+        if (audit.Vocabulary is { } vocabulary) Vocabulary(json, vocabulary);
+        json.WriteEndObject();
+    });
+
+    private static void Vocabulary(Utf8JsonWriter json, VocabularyAudit audit)
+    {
         json.WriteStartObject("vocabulary");
         json.WriteStartArray("models");
         foreach (var figures in audit.References.Prepend(audit.Subject)) Figures(json, figures);
@@ -40,21 +48,31 @@ public static class AuditJson
 
         json.WriteEndArray();
         json.WriteEndObject();
-        json.WriteEndObject();
-    });
+    }
 
-    private static void Finding(Utf8JsonWriter json, AuditFinding finding, string section)
+    private static void Finding(Utf8JsonWriter json, AuditFinding finding)
     {
         json.WriteStartObject();
         json.WriteString("code", finding.Code);
-        json.WriteString("section", section);
+        json.WriteString("section", finding.Section);
+        json.WriteString("weight", Kebab.Of(finding.Weight));
         json.WriteString("sentence", finding.Sentence);
         json.WriteString("reference", finding.Reference.Length == 0 ? null : finding.Reference);
+        Place(json, "", finding.Place);
+        Place(json, "reference_", finding.OtherPlace);
         json.WriteStartObject("numbers");
         foreach (var (name, value) in finding.Numbers) json.Number(name, value);
         json.WriteEndObject();
         json.Rows("ids", finding.Ids.Select(range => new double[] { range.First, range.Last }));
         json.WriteEndObject();
+    }
+
+    /// <summary>Where it stands: <c>file</c>, <c>line</c>, <c>last_line</c>, each null for none.</summary>
+    private static void Place(Utf8JsonWriter json, string before, AuditPlace? place)
+    {
+        json.WriteString(before + "file", place is { File.Length: > 0 } ? place.File : null);
+        json.Number(before + "line", place?.Line);
+        json.Number(before + "last_line", place?.LastLine ?? place?.Line);
     }
 
     private static void Figures(Utf8JsonWriter json, VocabularyFigures figures)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Stemma.Auditing;
 using Stemma.Auditing.Vocabularies;
 
 namespace Stemma.Reporting;
@@ -13,10 +14,11 @@ public static class AuditText
 
     /// <param name="audit">What was found.</param>
     /// <param name="width">Characters per line.</param>
-    public static IReadOnlyList<TextLine> Lines(VocabularyAudit audit, int width = ReportText.Width)
+    public static IReadOnlyList<TextLine> Lines(ModelAudit audit, int width = ReportText.Width)
     {
         width = Math.Max(ReportText.Width, width);
         var lines = new List<TextLine>();
+        if (!audit.Findings.Any(finding => finding.Section != "vocabulary")) lines.AddRange(ShownText.Wrap(AuditSectionsText.Clean(audit), width).Select(line => new TextLine(line, TextTone.Headline)));
         foreach (var finding in audit.Findings)
         {
             if (lines.Count > 0) lines.Add(new(""));
@@ -24,6 +26,13 @@ public static class AuditText
             lines.Add(new($"  {finding.Code}", TextTone.Faint));
         }
 
+        AuditSectionsText.Add(lines, audit, width);
+        if (audit.Vocabulary is { } vocabulary) AddVocabulary(lines, vocabulary, width);
+        return lines;
+    }
+
+    private static void AddVocabulary(List<TextLine> lines, VocabularyAudit audit, int width)
+    {
         var models = audit.References.Prepend(audit.Subject).ToList();
         lines.AddSection("Vocabularies", TextTable.Lines(ModelColumns, [.. models.Select(Model)], width));
         lines.AddSection("Shared tokens (those of two letters or more)", TextTable.Lines(SharedColumns, [.. audit.Comparisons.Select(Shared)], width));
@@ -33,7 +42,6 @@ public static class AuditText
         lines.AddSection("Notes", TextSections.Pairs(models.Where(model => model.Note.Length > 0).Select(model => (model.Name, model.Note)), width, TextTone.Warning));
         lines.Add(new(""));
         lines.AddRange(ShownText.Wrap("Tokenizers are published and taken over freely: what they share says nothing about the weights.", width).Select(line => new TextLine(line, TextTone.Faint)));
-        return lines;
     }
 
     private static IReadOnlyList<string> Model(VocabularyFigures figures) =>

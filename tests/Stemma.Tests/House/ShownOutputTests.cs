@@ -15,6 +15,7 @@ public sealed class ShownOutputTests
     [InlineData("README.md")]
     [InlineData("docs/start.md")]
     [InlineData("docs/route.md")]
+    [InlineData("docs/audit.md")]
     public async Task The_page_shows_what_the_program_prints(string page)
     {
         var file = Repository.At(page);

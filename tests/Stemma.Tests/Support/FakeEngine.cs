@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Stemma.Auditing.Vocabularies;
+using Stemma.Auditing;
 using Stemma.Benching;
 using Stemma.Cli;
 using Stemma.Comparing.Deep;
@@ -85,7 +85,7 @@ internal sealed class FakeEngine : IStemmaEngine
 
     public Inspection Inspect(string path, string name) => Samples.Inspection with { Name = name };
 
-    public VocabularyAudit AuditVocabulary(IReadOnlyList<(string Folder, string Name)> folders) => Engine.AuditVocabulary(folders);
+    public ModelAudit Audit(IReadOnlyList<(string Path, string Name)> models, IReadOnlyList<ComparisonResult> compared) => Engine.Audit(models, compared);
 
     public DerivationResult Derive(
         Derivation derivation, IReadOnlyList<string> parents, string folder, DerivationOptions options, IWorkProgress progress, CancellationToken cancel)

@@ -18,9 +18,16 @@ public enum FindingKind
 
 /// <summary>A place that a finding is about.</summary>
 /// <param name="Model">Short name of the model.</param>
-/// <param name="File">Name of a file in it, without folders; empty for the whole model.</param>
+/// <param name="File">Path of a file in it, with slashes; empty for the whole model.</param>
 /// <param name="Part">A part inside it, for example <c>layers/3</c>; empty for the whole.</param>
-public sealed record FindingPlace(string Model, string File = "", string Part = "");
+public sealed record FindingPlace(string Model, string File = "", string Part = "")
+{
+    /// <summary>First line in the file, from 1; null where it has none.</summary>
+    public int? Line { get; init; }
+
+    /// <summary>Last line; null for one line.</summary>
+    public int? LastLine { get; init; }
+}
 
 /// <summary>One finding of any verb, so that each format is written once.</summary>
 /// <param name="Rule">Stable word, for example <c>relation/derived</c>.</param>

@@ -77,6 +77,14 @@ public static class SarifLog
     {
         json.WriteStartObject("physicalLocation");
         Address(json, "artifactLocation", place);
+        if (place.Line is { } line)
+        {
+            json.WriteStartObject("region");
+            json.WriteNumber("startLine", line);
+            if (place.LastLine is { } last) json.WriteNumber("endLine", last);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
         if (place.Part.Length == 0) return;
         json.WriteStartArray("logicalLocations");

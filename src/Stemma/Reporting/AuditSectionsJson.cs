@@ -1,0 +1,70 @@
+using System.Text.Json;
+using Stemma.Auditing;
+using Stemma.Auditing.Sources;
+using Stemma.Foundation;
+
+namespace Stemma.Reporting;
+
+/// <summary>The parts of an audit in JSON, other than those of tokenizers.</summary>
+internal static class AuditSectionsJson
+{
+    public static void Write(Utf8JsonWriter json, ModelAudit audit)
+    {
+        var facts = audit.Subject.Facts;
+        json.WriteNumber("files_read", facts.Text.Files.Count);
+        Each(json, "not_looked_at", audit.NotLookedAt, one =>
+        {
+            json.WriteString("what", one.What);
+            json.WriteString("why", one.Why);
+        });
+        Each(json, "declared", audit.Subject.Declared.All, one =>
+        {
+            json.WriteString("key", one.Key);
+            json.WriteString("value", one.Value);
+            Place(json, one.Place);
+        });
+        Each(json, "measured", audit.Measured, one =>
+        {
+            json.WriteString("reference", one.Reference);
+            json.WriteString("relation", Kebab.Of(one.Measured));
+            json.WriteString("direction", Kebab.Of(one.Direction));
+            json.WriteString("summary", one.Summary);
+            json.WriteString("outcome", Kebab.Of(one.Outcome));
+        });
+        foreach (var (name, kind) in new[] { ("licences", MentionKind.Licence), ("copyrights", MentionKind.Copyright), ("origin_notes", MentionKind.OriginNote) })
+        {
+            Each(json, name, facts.Of(kind), one =>
+            {
+                json.WriteString("text", one.Text);
+                Place(json, one.Place);
+            });
+        }
+
+        Each(json, "code", audit.Code, one =>
+        {
+            json.WriteString("reference", one.Reference);
+            json.WriteNumber("stretches", one.Blocks.Count);
+            json.Number("share", one.Share);
+            json.WriteBoolean("complete", one.Complete);
+        });
+    }
+
+    private static void Place(Utf8JsonWriter json, AuditPlace place)
+    {
+        json.WriteString("file", place.File);
+        json.Number("line", place.Line);
+    }
+
+    private static void Each<T>(Utf8JsonWriter json, string name, IEnumerable<T> items, Action<T> body)
+    {
+        json.WriteStartArray(name);
+        foreach (var item in items)
+        {
+            json.WriteStartObject();
+            body(item);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+}
