@@ -9,7 +9,9 @@ internal sealed class RoutePlanOptions
 {
     private readonly Option<string> _shape = new("--shape")
     {
-        Description = "With --plan: a published model by name, or a config.json.", HelpName = "NAME", DefaultValueFactory = _ => new ServingRequest().Shape,
+        Description = "With --plan: a published model by name, or a config.json.",
+        HelpName = "NAME",
+        DefaultValueFactory = _ => new ServingRequest().Shape,
     };
 
     private readonly Option<string> _hardware = DeriveOptions.Word("--hardware", "With --plan: the devices", Accelerator.All[0].Name, [.. Accelerator.All.Select(one => (one.Name, one.Name))]);

@@ -38,7 +38,8 @@ internal sealed class Chromium : IAsyncDisposable
             "--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-extensions",
             // The network is cut: no name resolves, and the proxy is a port where nobody listens.
             "--host-resolver-rules=MAP * ~NOTFOUND", "--proxy-server=127.0.0.1:9", "--remote-debugging-port=0", $"--user-data-dir={profile.Root}", "about:blank",
-        ]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
+        ])
+        { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
         var browser = new Chromium(process, profile);

@@ -32,7 +32,9 @@ internal static class SourceFindings
             var first = licence.First();
             yield return new("undeclared-licence", $"{first.Place} is under {first.Text}; neither the README's front matter nor a LICENSE or NOTICE file names that licence.")
             {
-                Section = "sources", Weight = FindingWeight.Check, Place = first.Place,
+                Section = "sources",
+                Weight = FindingWeight.Check,
+                Place = first.Place,
             };
         }
     }

@@ -10,9 +10,25 @@ internal sealed class OnnxWeights(WeightFile file, int index)
 
     private static readonly Dictionary<long, TensorType> Types = new()
     {
-        [1] = TensorType.F32, [2] = TensorType.U8, [3] = TensorType.I8, [4] = TensorType.U16, [5] = TensorType.I16, [6] = TensorType.I32, [7] = TensorType.I64, [9] = TensorType.Bool,
-        [10] = TensorType.F16, [11] = TensorType.F64, [12] = TensorType.U32, [13] = TensorType.U64, [14] = TensorType.C64, [16] = TensorType.BF16, [17] = TensorType.F8E4M3,
-        [18] = TensorType.F8E4M3Fnuz, [19] = TensorType.F8E5M2, [20] = TensorType.F8E5M2Fnuz, [24] = TensorType.F8E8M0,
+        [1] = TensorType.F32,
+        [2] = TensorType.U8,
+        [3] = TensorType.I8,
+        [4] = TensorType.U16,
+        [5] = TensorType.I16,
+        [6] = TensorType.I32,
+        [7] = TensorType.I64,
+        [9] = TensorType.Bool,
+        [10] = TensorType.F16,
+        [11] = TensorType.F64,
+        [12] = TensorType.U32,
+        [13] = TensorType.U64,
+        [14] = TensorType.C64,
+        [16] = TensorType.BF16,
+        [17] = TensorType.F8E4M3,
+        [18] = TensorType.F8E4M3Fnuz,
+        [19] = TensorType.F8E5M2,
+        [20] = TensorType.F8E5M2Fnuz,
+        [24] = TensorType.F8E8M0,
     };
 
     private static readonly string[] Keys = ["location", "offset", "length", "checksum"];

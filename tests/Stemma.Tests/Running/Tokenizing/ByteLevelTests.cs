@@ -71,7 +71,11 @@ public sealed class ByteLevelTests
         for (var id = 0; id < Small.Size - 1; id++) lines.Append(Convert.ToBase64String(Bytes(id))).Append(' ').Append(id).Append('\n');
         var gguf = TextTokenizer.Of(new()
         {
-            Source = "m.gguf", Model = "gpt2", PreTokenizer = "gpt-2", Merges = Merges, Tokens = [.. Enumerable.Range(0, Small.Size).Select(Spelling)],
+            Source = "m.gguf",
+            Model = "gpt2",
+            PreTokenizer = "gpt-2",
+            Merges = Merges,
+            Tokens = [.. Enumerable.Range(0, Small.Size).Select(Spelling)],
             Types = [.. Enumerable.Range(0, Small.Size).Select(id => id == Small.Size - 1 ? 3 : 1)],
         });
         foreach (var text in new[] { "hello world", "aaaaaaa ör 漢字 12", " \n\n x" })

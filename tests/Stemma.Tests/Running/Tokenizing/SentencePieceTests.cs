@@ -131,8 +131,14 @@ public sealed class SentencePieceTests
         {
             var tokenizer = TextTokenizer.Of(new()
             {
-                Source = "m.gguf", Model = model, Tokens = [.. pieces.Select(piece => piece.Text)], Scores = [.. pieces.Select(piece => piece.Score)],
-                Types = [.. pieces.Select(piece => piece.Type)], Unknown = 0, BeginningOfText = 1, EndOfText = 2,
+                Source = "m.gguf",
+                Model = model,
+                Tokens = [.. pieces.Select(piece => piece.Text)],
+                Scores = [.. pieces.Select(piece => piece.Score)],
+                Types = [.. pieces.Select(piece => piece.Type)],
+                Unknown = 0,
+                BeginningOfText = 1,
+                EndOfText = 2,
             });
             foreach (var text in new[] { "hello hell", "él  </s>", "" }) Assert.Equal(expected.Encode(text), tokenizer.Encode(text));
         }

@@ -149,7 +149,13 @@ public sealed class StageTests
         Assert.Equal("playing, 中 plays", tokenizer.Decode(tokenizer.Encode("PLAYING , 中 plays")));
         var gguf = TextTokenizer.Of(new()
         {
-            Source = "m.gguf", Model = "bert", Tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁play", "ing", "s", "▁中", "▁,"], Types = [3, 2, 3, 3, 1, 1, 1, 1, 1], Unknown = 1, Classifier = 2, Separator = 3,
+            Source = "m.gguf",
+            Model = "bert",
+            Tokens = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "▁play", "ing", "s", "▁中", "▁,"],
+            Types = [3, 2, 3, 3, 1, 1, 1, 1, 1],
+            Unknown = 1,
+            Classifier = 2,
+            Separator = 3,
         });
         Assert.Equal([2, 4, 5, 8, 7, 7, 1, 3], gguf.Encode("Playing, 中中 playx", addSpecialTokens: true));
     }

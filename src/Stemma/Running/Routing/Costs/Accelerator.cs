@@ -29,7 +29,10 @@ public sealed record Accelerator(
 
     private static readonly Accelerator H200 = H100 with
     {
-        Name = "h200-sxm", WeightBytesPerSecond = 4.8e12, CacheBytesPerSecond = 4.8e12, MemoryBytes = 141e9,
+        Name = "h200-sxm",
+        WeightBytesPerSecond = 4.8e12,
+        CacheBytesPerSecond = 4.8e12,
+        MemoryBytes = 141e9,
         Source = "NVIDIA's data sheet: 141 GB, 4.8 TB/s, 1,979 TOPS of 8-bit numbers without sparsity, NVLink 900 GB/s in both directions.",
     };
 

@@ -25,7 +25,7 @@ internal static class SentencePieceTokenizer
         ITokenModel model = file.Trainer.ModelType == 1
             ? new UnigramModel([.. byType[PieceType.Normal], .. userDefined], ranks, userDefined.Select(piece => piece.Id)) { Source = source, Unknown = unknown, Bytes = bytes, Single = true }
             : new PieceModel([.. byType[PieceType.Normal], .. userDefined, .. byType[PieceType.Unused]], [.. ranks.Select(score => -score)], userDefined, byType[PieceType.Unused].Select(piece => piece.Id))
-                { Source = source, Unknown = unknown, Bytes = bytes };
+            { Source = source, Unknown = unknown, Bytes = bytes };
         var surfaces = byType[PieceType.Control].ToDictionary(piece => piece.Id, _ => "");
         foreach (var (_, id) in byType[PieceType.Unknown]) surfaces[id] = file.Trainer.UnknownSurface;
         var leading = file.Normalizer.RemoveExtraWhitespaces ? int.MaxValue : file.Normalizer.AddDummyPrefix && !file.Trainer.WhitespaceAsSuffix ? 1 : 0;
