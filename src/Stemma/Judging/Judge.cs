@@ -4,7 +4,6 @@ using Stemma.Comparing;
 using Stemma.Comparing.Deep;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
-using Stemma.Judging.Banks;
 
 namespace Stemma.Judging;
 
@@ -34,7 +33,6 @@ public static class Judge
     {
         var (subject, reference) = (pair.Subject, pair.Reference);
         var findings = new Findings(pair);
-        var shape = new PairShape(subject.Shape.Hidden, reference.Shape.Hidden, subject.Shape.Layers, reference.Shape.Layers);
         var coverage = new Coverage(Read(subject) + Read(reference), subject.Sketch.Tensors.Count + reference.Sketch.Tensors.Count)
         {
             Quick = subject.Sketch.Quick is { } here && reference.Sketch.Quick is { } there ? new(here.BytesRead + there.BytesRead, here.BytesTotal + there.BytesTotal) : null,
@@ -63,7 +61,7 @@ public static class Judge
                 DirectionEvidence = direction == Direction.Undetermined ? [] : DirectionRule.Clues(operations),
                 Clauses = clauses,
             },
-            Evidence = [.. findings.Evidence.Select(e => ShippedBank.Ranked(e, shape))],
+            Evidence = findings.Evidence,
             LayerMap = ruling.Relation is Relation.Unrelated or Relation.Inconclusive ? []
                 : [.. pair.Layers.Pairs.Select(p => new LayerMatch(p.Subject, p.Reference, p.Score))],
             Caveats = caveats,
