@@ -91,8 +91,7 @@ internal sealed class RunCommand : Verb
         var start = Around.Clock.GetTimestamp();
         var drawn = new List<int>();
         var decoding = tokenizer?.StartDecoding(skipSpecialTokens: true);
-        IReadOnlyList<int> ends = model.Ends is [] && tokenizer?.EndOfText is { } end ? [end] : model.Ends;
-        foreach (var token in Generator.Continue(model.Start(ids.Count + most), ids, most, sampler, ends, Around.Cancel))
+        foreach (var token in Generator.Continue(model.Start(ids.Count + most), ids, most, sampler, model.EndsWith(tokenizer), Around.Cancel))
         {
             drawn.Add(token);
             if (decoding is not null) Say(decoding.Add(token));
@@ -115,12 +114,10 @@ internal sealed class RunCommand : Verb
     private static int[] Tokens(TextTokenizer tokenizer, string path, string prompt, bool chat)
     {
         if (!chat) return tokenizer.Encode(prompt, addSpecialTokens: true);
-        var template = ChatTemplate.Open(Folder(path))
+        var template = ChatTemplate.OfModel(path)
             ?? throw new StemmaException(FaultCode.NoChatTemplate, path, null, "no chat template stands beside the weights", "chat_template.jinja, or one in tokenizer_config.json", "Leave --chat away");
         return tokenizer.Encode(template.Render([new("user", prompt)]));
     }
-
-    private static string Folder(string path) => Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
 
     private static TextTokenizer Tokenizer(string path)
     {

@@ -5,6 +5,9 @@ namespace Stemma.Anatomy;
 /// <summary>Reads the small files that stand beside weights, never more than a stated number of bytes.</summary>
 internal static class CompanionFile
 {
+    /// <summary>Where the small files of a model stand: its folder, or that of its weight file.</summary>
+    public static string FolderOf(string path) => Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+
     /// <summary>True when the folder has a file of that name.</summary>
     public static bool Exists(string folder, string name) => File.Exists(Path.Combine(folder, name));
 

@@ -3,6 +3,7 @@ using Stemma.Anatomy.Values;
 using Stemma.Foundation;
 using Stemma.Running.Config;
 using Stemma.Running.Layers;
+using Stemma.Running.Tokenizing;
 using Stemma.Running.Weights;
 
 namespace Stemma.Running;
@@ -54,6 +55,10 @@ public sealed class Transformer : IDisposable
 
     /// <summary>Tokens that end a text, as the files beside the weights say.</summary>
     public IReadOnlyList<int> Ends { get; }
+
+    /// <summary>The same; where the files name none, the token that the tokenizer ends a text with.</summary>
+    /// <param name="tokenizer">The model's tokenizer; null where ids are given.</param>
+    public IReadOnlyList<int> EndsWith(TextTokenizer? tokenizer) => Ends is [] && tokenizer?.EndOfText is { } end ? [end] : Ends;
 
     /// <summary>Bytes of the weight files, which are mapped into memory and not copied.</summary>
     public long WeightBytes => _weights.Checkpoint.Files.Sum(file => file.Length);

@@ -64,7 +64,7 @@ public sealed class AuditedVocabulary
     public static AuditedVocabulary Read(string path, string name)
     {
         // The weights of a folder that has a tokenizer are not opened: what is wrong with them is not asked here.
-        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var folder = CompanionFile.FolderOf(path);
         var beside = folder == path ? TokenTableReader.Read(folder) : null;
         if (beside is null && Stored(path) is { } stored) return Of(stored, name);
         var table = beside ?? TokenTableReader.Read(folder) ?? throw new StemmaException(FaultCode.VocabularyMissing, name, null, "no tokenizer stands there",

@@ -15,7 +15,7 @@ public sealed class LocalModel : IAnsweringModel
     private LocalModel(Transformer model, TextTokenizer tokenizer, ChatTemplate? template)
     {
         (_model, _tokenizer, _template) = (model, tokenizer, template);
-        _ends = model.Ends is [] && tokenizer.EndOfText is { } end ? [end] : model.Ends;
+        _ends = model.EndsWith(tokenizer);
     }
 
     /// <inheritdoc/>
@@ -31,10 +31,9 @@ public sealed class LocalModel : IAnsweringModel
     /// <exception cref="StemmaException"><see cref="FaultCode.NoTokenizer"/>, or the model cannot be run.</exception>
     public static LocalModel Open(string path)
     {
-        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var tokenizer = TextTokenizer.Open(folder)
-            ?? throw new StemmaException(FaultCode.NoTokenizer, path, null, "no tokenizer stands beside the weights", "tokenizer.json, tokenizer.model or another one", "Put the model's tokenizer into the folder");
-        var template = ChatTemplate.Open(folder);
+        var tokenizer = TextTokenizer.OfModel(path)
+            ?? throw new StemmaException(FaultCode.NoTokenizer, path, null, "no tokenizer stands in the weight file or beside it", "tokenizer.json, tokenizer.model or another one", "Put the model's tokenizer into the folder");
+        var template = ChatTemplate.OfModel(path);
         return new(Transformer.Open(path), tokenizer, template);
     }
 

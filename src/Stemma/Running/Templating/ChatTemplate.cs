@@ -32,6 +32,12 @@ public sealed class ChatTemplate
     /// <summary>The template as written.</summary>
     public string Text { get; }
 
+    /// <summary>The template that stands beside a model's weights.</summary>
+    /// <param name="path">A model's folder or weight file.</param>
+    /// <returns>Null when there is none.</returns>
+    /// <exception cref="StemmaException">As <see cref="Open"/>.</exception>
+    public static ChatTemplate? OfModel(string path) => Open(CompanionFile.FolderOf(path));
+
     /// <summary>The template of a folder: chat_template.jinja, else tokenizer_config.json, else chat_template.json; of several templates the one named <c>default</c>.</summary>
     /// <param name="folder">A model's folder.</param>
     /// <returns>Null when there is none.</returns>

@@ -1,3 +1,4 @@
+using Stemma.Anatomy;
 using Stemma.Checkpoints;
 using Stemma.Foundation;
 
@@ -60,7 +61,7 @@ public sealed class TextTokenizer
     /// <exception cref="StemmaException">As <see cref="Open"/>; or the weight file cannot be read.</exception>
     public static TextTokenizer? OfModel(string path)
     {
-        var folder = Directory.Exists(path) ? path : Path.GetDirectoryName(Path.GetFullPath(path));
+        var folder = CompanionFile.FolderOf(path);
         // Only files that carry a vocabulary are opened: a folder's tokenizer is found without its weights.
         if (!File.Exists(path) && !(Directory.Exists(path) && Directory.EnumerateFiles(path, "*.gguf").Any())) return Open(folder);
         using var checkpoint = CheckpointOpener.Open(path);
