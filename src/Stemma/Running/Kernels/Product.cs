@@ -16,19 +16,41 @@ internal static unsafe class Product
     /// <summary>Weights in a block: what a processor's second-level cache holds when few tokens are there, a good size for OpenBLAS when many.</summary>
     private const int FewBlock = 1 << 16, ManyBlock = 1 << 20;
 
-    /// <param name="weight">W, [outputs, inputs].</param>
-    /// <param name="bias">b, or null.</param>
+    /// <summary>Multiplies the same tokens with one matrix or several: the processors meet once at the end, not after each.</summary>
     /// <param name="x">[tokens, inputs].</param>
-    /// <param name="y">[tokens, outputs].</param>
-    public static void Multiply(Weight weight, float[]? bias, Rows x, Rows y)
+    /// <param name="factors">W [outputs, inputs], b or null, and y [tokens, outputs].</param>
+    public static void Multiply(Rows x, params (Weight Weight, float[]? Bias, Rows Y)[] factors)
     {
         var many = x.Count >= Many;
-        var perBlock = Math.Clamp((many ? ManyBlock : FewBlock) / weight.Inputs, 1, weight.Outputs);
-        var blocks = (weight.Outputs + perBlock - 1) / perBlock;
-        if (many && !OpenBlas.IsThere) Managed(weight, x, y, perBlock);
-        else Work.Deal(blocks, (long)weight.Outputs * weight.Inputs * x.Count, block => Block(weight, x, y, block * perBlock, Math.Min(perBlock, weight.Outputs - (block * perBlock)), many));
-        if (bias is null) return;
-        for (var token = 0; token < y.Count; token++) Vectors.Add(y[token], bias);
+        if (many && !OpenBlas.IsThere)
+        {
+            foreach (var (weight, _, y) in factors) Managed(weight, x, y, RowsOfBlock(weight, many));
+        }
+        else
+        {
+            var work = factors.Sum(f => (long)f.Weight.Outputs * f.Weight.Inputs) * x.Count;
+            Work.Deal(factors.Sum(f => Blocks(f.Weight, many)), work, block => Block(factors, block, x, many));
+        }
+
+        foreach (var (_, bias, y) in factors)
+            for (var token = 0; bias is not null && token < y.Count; token++) Vectors.Add(y[token], bias);
+    }
+
+    private static int RowsOfBlock(Weight weight, bool many) => Math.Clamp((many ? ManyBlock : FewBlock) / weight.Inputs, 1, weight.Outputs);
+
+    private static int Blocks(Weight weight, bool many)
+    {
+        var rows = RowsOfBlock(weight, many);
+        return (weight.Outputs + rows - 1) / rows;
+    }
+
+    private static void Block((Weight Weight, float[]? Bias, Rows Y)[] factors, int block, Rows x, bool many)
+    {
+        var factor = 0;
+        for (; block >= Blocks(factors[factor].Weight, many); factor++) block -= Blocks(factors[factor].Weight, many);
+        var (weight, _, y) = factors[factor];
+        var rows = RowsOfBlock(weight, many);
+        Block(weight, x, y, block * rows, Math.Min(rows, weight.Outputs - (block * rows)), many);
     }
 
     private static void Block(Weight weight, Rows x, Rows y, int first, int count, bool many)

@@ -31,9 +31,10 @@ internal sealed class Attention : IAttention
 
     public Rows Forward(Rows x, KvCache cache, int firstPosition, Rope? rope)
     {
-        using var q = _q.Apply(x);
-        using var k = _k.Apply(x);
-        using var v = _v.Apply(x);
+        var read = _q.ApplyWith(x, _k, _v);
+        using var q = read[0];
+        using var k = read[1];
+        using var v = read[2];
         _qNorm?.ApplyInPlace(q);
         _kNorm?.ApplyInPlace(k);
         rope?.Apply(q, firstPosition, _config.Heads, _config.HeadDim);

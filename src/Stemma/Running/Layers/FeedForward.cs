@@ -38,14 +38,16 @@ internal sealed class FeedForward : IFeedForward
 
     public Rows Forward(Rows x)
     {
-        using var up = _up.Apply(x);
         if (_gate is null)
         {
-            Work.Deal(x.Count, up.All.Length, token => Activations.Apply(_activation, up[token]));
-            return _down.Apply(up);
+            using var plain = _up.Apply(x);
+            Work.Deal(x.Count, plain.All.Length, token => Activations.Apply(_activation, plain[token]));
+            return _down.Apply(plain);
         }
 
-        using var gate = _gate.Apply(x);
+        var both = _gate.ApplyWith(x, _up);
+        using var gate = both[0];
+        using var up = both[1];
         Work.Deal(x.Count, up.All.Length, token => Activations.Gate(_activation, gate[token], up[token]));
         return _down.Apply(gate);
     }

@@ -11,7 +11,20 @@ internal sealed class Linear(Weight weight, float[]? bias)
     public Rows Apply(Rows x)
     {
         var y = new Rows(x.Count, weight.Outputs);
-        Product.Multiply(weight, bias, x, y);
+        Product.Multiply(x, (weight, bias, y));
         return y;
     }
+
+    /// <summary>What this map and others make of the same tokens, in their order; the caller disposes of it.</summary>
+    public Rows[] ApplyWith(Rows x, params Linear[] others)
+    {
+        Linear[] all = [this, .. others];
+        var y = Array.ConvertAll(all, map => new Rows(x.Count, map.Outputs));
+        Product.Multiply(x, [.. all.Select((map, i) => (map.Matrix, map.Bias, y[i]))]);
+        return y;
+    }
+
+    private Weight Matrix => weight;
+
+    private float[]? Bias => bias;
 }
