@@ -2,6 +2,7 @@ using Stemma.Comparing;
 using Stemma.Comparing.Alignment;
 using Stemma.Comparing.Methods;
 using Stemma.Comparing.Statistics;
+using Stemma.Foundation;
 
 namespace Stemma.Judging;
 
@@ -12,7 +13,9 @@ internal sealed class Findings
     {
         Pair = pair;
         Identical = !pair.Quick && pair.Subject.Digest == pair.Reference.Digest;
-        Evidence = [.. (Identical ? Battery.OfCopies : Battery.All).AsParallel().AsOrdered().Select(m => m.Weigh(pair)).OfType<Evidence>()];
+        // Which layer meets which is asked by many methods: found first, with all processors, and not by one method while the others wait for it.
+        if (!Identical) _ = pair.Layers;
+        Evidence = [.. InParallel.Map(Identical ? Battery.OfCopies : Battery.All, method => method.Weigh(pair)).OfType<Evidence>()];
         if (!Identical) (Gains, Biases) = pair.Learned;
         var exact = Evidence.Where(e => e.Kind == EvidenceKind.Exact && e.Log10P is not null).Select(e => e.Log10P!.Value * ExactBounds.Ln10).ToList();
         Log10P = ExactBounds.Fisher(exact) / ExactBounds.Ln10;

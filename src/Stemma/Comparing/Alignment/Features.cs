@@ -10,20 +10,19 @@ public sealed class Features
     /// <summary>Rows whose cosines are made together.</summary>
     private const int Block = 256;
 
-    private readonly float[] _numbers;
+    private readonly Matrix _numbers;
     private readonly Lazy<Matrix> _columns;
 
     public Features(int rows, int width)
     {
-        (Rows, Width) = (rows, width);
-        _numbers = new float[(long)rows * width];
-        _columns = new(Columns);
+        _numbers = new(rows, width);
+        _columns = new(_numbers.Transpose);
     }
 
-    public int Rows { get; }
-    public int Width { get; }
+    public int Rows => _numbers.Rows;
+    public int Width => _numbers.Columns;
 
-    public Span<float> this[int row] => _numbers.AsSpan(row * Width, Width);
+    public Span<float> this[int row] => _numbers.Row(row);
 
     /// <summary>Adds a block of columns to a row, scaled to unit length so that each block weighs the same.</summary>
     public void SetBlock(int row, int column, ReadOnlySpan<sbyte> block)
@@ -53,14 +52,6 @@ public sealed class Features
         }
     }
 
-    private Matrix Columns()
-    {
-        var columns = new Matrix(Width, Rows);
-        for (var row = 0; row < Rows; row++)
-            for (var i = 0; i < Width; i++) columns.Data[(i * Rows) + row] = _numbers[(row * Width) + i];
-        return columns;
-    }
-
     public bool IsZero(int row)
     {
         foreach (var value in this[row])
@@ -82,15 +73,15 @@ public sealed class Features
 
     /// <summary>Cosines with all rows of <paramref name="other"/>, some rows of this at a time, so that memory stays small. The same two rows give the same bits wherever they stand.</summary>
     /// <param name="other">Rows as long as these.</param>
-    /// <returns>A row of this; and its cosines, as one row of a matrix.</returns>
+    /// <returns>A row of this; and its cosines, as one row of a matrix that is used again: they stand there until the next step.</returns>
     internal IEnumerable<(int Row, Matrix Cosines, int At)> Cosines(Features other)
     {
-        for (var first = 0; first < Rows; first += Block)
+        var block = new Matrix(Math.Min(Block, Rows), other.Rows);
+        for (var first = 0; first < Rows; first += block.Rows)
         {
-            var rows = new Matrix(Math.Min(Block, Rows - first), Width);
-            _numbers.AsSpan(first * Width, rows.Data.Length).CopyTo(rows.Data);
-            var block = Products.MultiplyAlone(rows, other._columns.Value);
-            for (var at = 0; at < block.Rows; at++) yield return (first + at, block, at);
+            var count = Math.Min(block.Rows, Rows - first);
+            Products.MultiplyAlone(_numbers, first, count, other._columns.Value, block);
+            for (var at = 0; at < count; at++) yield return (first + at, block, at);
         }
     }
 }

@@ -1,4 +1,5 @@
 using Stemma.Anatomy;
+using Stemma.Foundation;
 using Stemma.Sketching;
 using Stemma.Sketching.Quick;
 
@@ -14,54 +15,66 @@ public sealed class LayerCosines
 
     private static readonly TensorRole[] Roles = [.. Attention, .. Ffn];
 
-    private readonly Dictionary<int, List<Entry>> _subject, _reference;
+    private readonly Dictionary<int, Entry[]> _subject, _reference;
+    private readonly Dictionary<(int Subject, int Reference), (double Mean, int Matrices, double Noise)> _between = [];
     private readonly int _size;
 
-    private readonly record struct Entry(PartSketch Part, float[] Direction);
+    /// <param name="Rank">Place of the part's role among all.</param>
+    private readonly record struct Entry(PartSketch Part, int Rank, float[] Direction);
 
     public LayerCosines(PartIndex subject, int subjectSize, PartIndex reference, int referenceSize)
     {
         _size = Math.Min(subjectSize, referenceSize);
         (_subject, _reference) = (Entries(subject, subjectSize), Entries(reference, referenceSize));
+        var means = InParallel.Map(subject.Layers, s => reference.Layers.Select(r => Mean(s, r)).ToArray());
+        for (var i = 0; i < subject.Layers.Count; i++)
+            for (var j = 0; j < reference.Layers.Count; j++)
+                if (means[i][j] is { } mean) _between.Add((subject.Layers[i], reference.Layers[j]), mean);
     }
 
     /// <summary>Mean, the number of matrices behind it, and the standard error that it would have between unrelated layers; null when no role is held by both.</summary>
-    public (double Mean, int Matrices, double Noise)? Between(int subjectLayer, int referenceLayer)
-    {
-        var found = Scaled(subjectLayer, referenceLayer, Roles).ToList();
-        return found.Count == 0 ? null : (found.Average(f => f.Cosine), found.Count, Math.Sqrt(found.Sum(f => f.Scale * f.Scale)) / (_size * found.Count));
-    }
+    public (double Mean, int Matrices, double Noise)? Between(int subjectLayer, int referenceLayer) =>
+        _between.TryGetValue((subjectLayer, referenceLayer), out var found) ? found : null;
 
     /// <summary>The cosines of the matrices of some roles, one by one.</summary>
     internal IEnumerable<double> Each(int subjectLayer, int referenceLayer, TensorRole[] roles) => Scaled(subjectLayer, referenceLayer, roles).Select(f => f.Cosine);
 
-    /// <summary>Cosines, and what the sampling of rows multiplied them and their noise with.</summary>
-    private IEnumerable<(double Cosine, double Scale)> Scaled(int subjectLayer, int referenceLayer, TensorRole[] roles) =>
-        from a in _subject.GetValueOrDefault(subjectLayer, [])
-        where roles.Contains(a.Part.Role)
-        from b in _reference.GetValueOrDefault(referenceLayer, [])
-        where a.Part.Role == b.Part.Role && a.Part.Head == b.Part.Head && a.Part.Inner == b.Part.Inner
-        let scale = QuickRows.Scale(a.Part, b.Part)
-        where scale is not null
-        select (Features.Dot(a.Direction, b.Direction) * scale.Value, scale.Value);
-
-    private Dictionary<int, List<Entry>> Entries(PartIndex parts, int size)
+    private (double Mean, int Matrices, double Noise)? Mean(int subjectLayer, int referenceLayer)
     {
-        var heads = parts.Heads.ToList();
-        var layers = new Dictionary<int, List<Entry>>();
-        foreach (var layer in parts.Layers)
-        {
-            layers[layer] = [.. from role in Roles from head in heads let part = parts.Find(role, layer, head: head) where part?.Linear is not null
-                select new Entry(part, Directed(part, size))];
-        }
+        var (sum, scales, count) = (0.0, 0.0, 0);
+        foreach (var (cosine, scale) in Scaled(subjectLayer, referenceLayer, Roles)) (sum, scales, count) = (sum + cosine, scales + (scale * scale), count + 1);
+        return count == 0 ? null : (sum / count, count, Math.Sqrt(scales) / (_size * count));
+    }
 
-        return layers;
+    /// <summary>Cosines, and what the sampling of rows multiplied them and their noise with. Both sides are ordered by role and head, so one walk finds who meets whom.</summary>
+    private IEnumerable<(double Cosine, double Scale)> Scaled(int subjectLayer, int referenceLayer, TensorRole[] roles)
+    {
+        var (subject, reference) = (_subject.GetValueOrDefault(subjectLayer, []), _reference.GetValueOrDefault(referenceLayer, []));
+        for (int i = 0, j = 0; i < subject.Length && j < reference.Length;)
+        {
+            var (a, b) = (subject[i], reference[j]);
+            var order = a.Rank != b.Rank ? a.Rank - b.Rank : a.Part.Head - b.Part.Head;
+            if (order <= 0) i++;
+            if (order >= 0) j++;
+            if (order != 0 || a.Part.Inner != b.Part.Inner || !roles.Contains(a.Part.Role)) continue;
+            if (QuickRows.Scale(a.Part, b.Part) is { } scale) yield return (Features.Dot(a.Direction, b.Direction) * scale, scale);
+        }
+    }
+
+    private Dictionary<int, Entry[]> Entries(PartIndex parts, int size)
+    {
+        var entries = InParallel.Map(parts.Layers, layer => (
+            from rank in Enumerable.Range(0, Roles.Length) from head in parts.Heads let part = parts.Find(Roles[rank], layer, head: head) where part?.Linear is not null
+            select new Entry(part, rank, Directed(part, size))).ToArray());
+        return parts.Layers.Zip(entries).ToDictionary(layer => layer.First, layer => layer.Second);
     }
 
     private float[] Directed(PartSketch part, int size)
     {
         float[] direction = [.. SketchCosine.Sized(part.Linear!, size, _size)];
-        var length = Math.Sqrt(direction.Sum(v => (double)v * v));
+        var square = 0.0;
+        foreach (var value in direction) square += (double)value * value;
+        var length = Math.Sqrt(square);
         for (var i = 0; i < direction.Length; i++) direction[i] = length > 0 ? (float)(direction[i] / length) : 0;
         return direction;
     }

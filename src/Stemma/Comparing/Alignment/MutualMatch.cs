@@ -22,19 +22,21 @@ public static class MutualMatch
         var hasEmpty = emptyB.Contains(true);
         var (bestOfB, tiesOfB) = (new float[b.Rows], new float[b.Rows]);
         Array.Fill(bestOfB, float.NegativeInfinity);
-        var rows = new List<(int Row, ReadOnlyMemory<float> Cosines)>(a.Rows);
+        var bestOfA = new float[a.Rows];
         foreach (var (i, block, at) in a.Cosines(b))
         {
             if (emptyA[i]) continue;
-            var cosines = block.Data.AsMemory(at * b.Rows, b.Rows);
+            var cosines = block.Row(at);
             if (hasEmpty)
-                for (var j = 0; j < emptyB.Length; j++) if (emptyB[j]) cosines.Span[j] = float.NegativeInfinity;
-            Raise(cosines.Span, bestOfB, tiesOfB);
-            rows.Add((i, cosines));
+                for (var j = 0; j < emptyB.Length; j++) if (emptyB[j]) cosines[j] = float.NegativeInfinity;
+            Raise(cosines, bestOfB, tiesOfB);
+            bestOfA[i] = Matrix.Highest(cosines);
+            var (first, count) = Matrix.Find(cosines, bestOfA[i]);
+            if (count == 1) partners[i] = first;
         }
 
-        foreach (var (i, cosines) in rows)
-            if (Unique(cosines.Span) is >= 0 and var j && cosines.Span[j].Equals(bestOfB[j]) && tiesOfB[j] == 0 && !emptyB[j]) partners[i] = j;
+        for (var i = 0; i < partners.Length; i++)
+            if (partners[i] is >= 0 and var j && (emptyB[j] || tiesOfB[j] != 0 || !bestOfA[i].Equals(bestOfB[j]))) partners[i] = None;
         return partners;
     }
 
@@ -56,14 +58,6 @@ public static class MutualMatch
             if (row[j] > best[j]) (best[j], ties[j]) = (row[j], 0);
             else if (row[j].Equals(best[j])) ties[j]++;
         }
-    }
-
-    /// <summary>Where the highest number stands; -1 when it occurs twice.</summary>
-    private static int Unique(ReadOnlySpan<float> row)
-    {
-        var best = Matrix.Highest(row);
-        var at = row.IndexOf(best);
-        return at < 0 || row[(at + 1)..].Contains(best) ? None : at;
     }
 
     /// <summary>How many matched pairs carry the same label, and how many were matched at all.</summary>

@@ -13,13 +13,17 @@ public sealed class PartIndex
     {
         foreach (var part in model.Sketch.Tensors.SelectMany(t => t.Parts).Where(p => p.Role is not (TensorRole.Unknown or TensorRole.Buffer) && !p.CommonMaterial))
             _parts.TryAdd((part.Role, part.IsBias, part.Layer, part.Expert, part.Head), part);
+        Layers = [.. _parts.Keys.Where(k => k.Layer >= 0).Select(k => k.Layer).Distinct().Order()];
+        Heads = [.. _parts.Keys.Select(k => k.Head).Distinct().Order()];
     }
 
     /// <summary>The dense part of a role in a layer; null when there is none.</summary>
     public PartSketch? Find(TensorRole role, int layer, bool bias = false, int head = -1) =>
         _parts.GetValueOrDefault((role, bias, layer, TensorPart.NoExpert, head));
 
-    public IEnumerable<int> Layers => _parts.Keys.Where(k => k.Layer >= 0).Select(k => k.Layer).Distinct().Order();
+    /// <summary>Numbers of the layers, ascending.</summary>
+    public IReadOnlyList<int> Layers { get; }
 
-    public IEnumerable<int> Heads => _parts.Keys.Select(k => k.Head).Distinct().Order();
+    /// <summary>Numbers of the heads that are stored apart, ascending; -1 for parts that are no single head.</summary>
+    public IReadOnlyList<int> Heads { get; }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Stemma.Comparing.Statistics;
+using Stemma.Foundation;
 using Stemma.Sketching.Kinds;
 
 namespace Stemma.Comparing.Alignment;
@@ -67,7 +68,7 @@ public sealed class UnitAlignment
 
     private static MappedUnits Measure(LayerMap map, Func<int, int, UnitMatch> match, double logTried)
     {
-        var matches = map.Pairs.AsParallel().AsOrdered().Select(p => match(p.Subject, p.Reference)).ToList();
+        var matches = InParallel.Map(map.Pairs, p => match(p.Subject, p.Reference));
         var logP = ExactBounds.LogTail(matches.Sum(m => (long)m.Same), matches.Sum(m => m.Expected));
         return new(map, matches, Math.Min(0, logP + logTried));
     }

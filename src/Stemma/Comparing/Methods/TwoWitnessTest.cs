@@ -1,5 +1,6 @@
 using Stemma.Comparing.Alignment;
 using Stemma.Comparing.Statistics;
+using Stemma.Foundation;
 
 namespace Stemma.Comparing.Methods;
 
@@ -24,7 +25,7 @@ public sealed class TwoWitnessTest : IMethod
         var matched = Compare(counterparts).ToList();
         if (matched.Count == 0) return null;
         var step = Math.Max(1, others.Count / MostControls);
-        var controls = Compare(others.Where((_, n) => n % step == 0)).Select(c => c.Rate).ToList();
+        var controls = Compare([.. others.Where((_, n) => n % step == 0)]).Select(c => c.Rate).ToList();
         var rate = matched.Average(m => m.Rate);
         var evidence = Controls.Weigh(
             Name, "The gate of a unit and its other vectors name the same counterpart no more often in corresponding layers than in others.", rate, controls,
@@ -36,7 +37,7 @@ public sealed class TwoWitnessTest : IMethod
             Series = [new("excess agreement per matched layer", [.. matched.Select(m => m.Rate)])],
         };
 
-        IEnumerable<(double Rate, WitnessMatch Match)> Compare(IEnumerable<(int Here, int There)> pairs) =>
-            pairs.AsParallel().AsOrdered().Select(p => Witnesses.Compare(here[p.Here], there[p.There])).OfType<(double, WitnessMatch)>();
+        IEnumerable<(double Rate, WitnessMatch Match)> Compare(List<(int Here, int There)> pairs) =>
+            InParallel.Map(pairs, p => Witnesses.Compare(here[p.Here], there[p.There])).OfType<(double, WitnessMatch)>();
     }
 }

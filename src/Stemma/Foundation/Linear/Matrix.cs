@@ -26,7 +26,7 @@ public sealed class Matrix(int rows, int columns)
     public int BestColumn(int row)
     {
         var numbers = Row(row);
-        return Math.Max(0, numbers.IndexOf(Highest(numbers)));
+        return Math.Max(0, Find(numbers, Highest(numbers)).First);
     }
 
     /// <summary>For each column the row of its highest number; of equals the first. Columns hold no NaN.</summary>
@@ -63,6 +63,28 @@ public sealed class Matrix(int rows, int columns)
         for (var lane = 0; lane < Vector<float>.Count; lane++) best = Math.Max(best, lanes[lane]);
         for (; j < numbers.Length; j++) best = Math.Max(best, numbers[j]);
         return best;
+    }
+
+    /// <summary>Where a number first stands among others, or -1, and how often it stands there. Unlike the library's search, which looks at floats one by one, this looks at a register at a time.</summary>
+    public static (int First, int Count) Find(ReadOnlySpan<float> numbers, float sought)
+    {
+        var (first, count, j) = (-1, 0, 0);
+        for (; j <= numbers.Length - Vector<float>.Count; j += Vector<float>.Count)
+        {
+            var same = Vector.Equals(new Vector<float>(numbers[j..]), new Vector<float>(sought));
+            if (same == Vector<int>.Zero) continue;
+            if (first < 0) first = j + numbers.Slice(j, Vector<float>.Count).IndexOf(sought);
+            count -= Vector.Sum(same);
+        }
+
+        for (; j < numbers.Length; j++)
+        {
+            if (!numbers[j].Equals(sought)) continue;
+            if (first < 0) first = j;
+            count++;
+        }
+
+        return (first, count);
     }
 
     /// <summary>Adds another matrix of the same sizes, in place.</summary>

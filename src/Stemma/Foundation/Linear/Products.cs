@@ -59,22 +59,26 @@ public static class Products
         Add(a, b, result, turned: true);
     }
 
-    /// <summary>A B on the calling thread alone, for callers that already keep every processor busy.</summary>
+    /// <summary>Some rows of A times B on the calling thread alone, for callers that already keep every processor busy.</summary>
+    /// <param name="a">Left.</param>
+    /// <param name="first">The first row of it that is multiplied.</param>
+    /// <param name="count">How many are.</param>
+    /// <param name="b">Right.</param>
+    /// <param name="result">[at least count, b.Columns]; what stands in its first rows is replaced.</param>
     /// <exception cref="ArgumentException">The sizes do not meet.</exception>
-    public static Matrix MultiplyAlone(Matrix a, Matrix b)
+    public static void MultiplyAlone(Matrix a, int first, int count, Matrix b, Matrix result)
     {
         if (a.Columns != b.Rows) throw new ArgumentException($"{a.Columns} columns do not meet {b.Rows} rows", nameof(b));
-        var result = new Matrix(a.Rows, b.Columns);
-        for (var left = 0; left < b.Columns; left += TileColumns) Panel(a, b, result, left, turned: false);
-        return result;
+        result.Data.AsSpan(0, count * result.Columns).Clear();
+        for (var left = 0; left < b.Columns; left += TileColumns) Panel(a, first, count, b, result, left, turned: false);
     }
 
     /// <param name="turned">B is given as its transpose.</param>
     private static void Add(Matrix a, Matrix b, Matrix result, bool turned)
     {
         var panels = (result.Columns + TileColumns - 1) / TileColumns;
-        if ((long)a.Rows * a.Columns * result.Columns < Small) for (var panel = 0; panel < panels; panel++) Panel(a, b, result, panel * TileColumns, turned);
-        else Parallel.For(0, panels, panel => Panel(a, b, result, panel * TileColumns, turned));
+        if ((long)a.Rows * a.Columns * result.Columns < Small) for (var panel = 0; panel < panels; panel++) Panel(a, 0, a.Rows, b, result, panel * TileColumns, turned);
+        else Parallel.For(0, panels, panel => Panel(a, 0, a.Rows, b, result, panel * TileColumns, turned));
     }
 
     /// <summary>Inner product over 16 float lanes, the rest in double.</summary>
@@ -88,8 +92,8 @@ public static class Products
         return Vector512.Sum(sums) + tail;
     }
 
-    /// <summary>64 columns of the result. Columns beyond the matrix are packed as zeros and not stored.</summary>
-    private static void Panel(Matrix a, Matrix b, Matrix result, int left, bool turned)
+    /// <summary>64 columns of the result of some rows. Columns beyond the matrix are packed as zeros and not stored.</summary>
+    private static void Panel(Matrix a, int first, int count, Matrix b, Matrix result, int left, bool turned)
     {
         var width = Math.Min(TileColumns, result.Columns - left);
         var packed = ArrayPool<float>.Shared.Rent(Depth * TileColumns);
@@ -99,18 +103,18 @@ public static class Products
             var depth = Math.Min(Depth, a.Columns - top);
             if (turned) PackTurned(b, left, width, top, depth, packed);
             else Pack(b, left, width, top, depth, packed);
-            for (var i = 0; i < a.Rows; i += TileRows)
+            for (var i = 0; i < count; i += TileRows)
             {
-                var rows = Math.Min(TileRows, a.Rows - i);
+                var rows = Math.Min(TileRows, count - i);
                 if (rows == TileRows && width == TileColumns)
                 {
-                    Tile(a, i, rows, top, depth, packed, ref result.Data[(i * result.Columns) + left], result.Columns);
+                    Tile(a, first + i, rows, top, depth, packed, ref result.Data[(i * result.Columns) + left], result.Columns);
                     continue;
                 }
 
                 // At the edges the sums pass through a room of their own, of which the surplus is not taken over.
                 for (var r = 0; r < rows; r++) result.Row(i + r).Slice(left, width).CopyTo(room.Slice(r * TileColumns));
-                Tile(a, i, rows, top, depth, packed, ref room[0], TileColumns);
+                Tile(a, first + i, rows, top, depth, packed, ref room[0], TileColumns);
                 for (var r = 0; r < rows; r++) room.Slice(r * TileColumns, width).CopyTo(result.Row(i + r)[left..]);
             }
         }

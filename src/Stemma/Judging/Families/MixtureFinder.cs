@@ -44,7 +44,7 @@ internal static class MixtureFinder
         if (fit is not null) return OfFit(subject.Model.Name, names, fit);
         List<int> layers = [.. subject.Index.Layers];
         var sources = candidates.Select(c => LayerSources.Of((subject.Index, subject.Stored), (c.Model.Index, c.Model.Stored))).ToList();
-        return StackSearch.Find(layers, sources, [.. candidates.Select(c => c.Model.Index.Layers.Count())]) is { } stack ? OfStack(subject.Model.Name, names, layers.Count, stack) : null;
+        return StackSearch.Find(layers, sources, [.. candidates.Select(c => c.Model.Index.Layers.Count)]) is { } stack ? OfStack(subject.Model.Name, names, layers.Count, stack) : null;
     }
 
     /// <summary>Null where one of the candidates stands between the subject and the rest, and is itself the mixture.</summary>

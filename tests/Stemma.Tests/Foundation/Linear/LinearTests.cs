@@ -146,6 +146,29 @@ public sealed class LinearTests
         Assert.Equal(b.Data, stacked.Take([2, 3, 4, 5]).Data);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(7)]
+    [InlineData(64)]
+    [InlineData(531)]
+    public void A_number_is_found_where_it_first_stands_and_counted(int length)
+    {
+        var numbers = Draw(new Dice(length), 1, Math.Max(1, length)).Data[..length];
+        for (var i = 0; i < length; i++) numbers[i] = MathF.Round(2 * numbers[i]);
+        foreach (var sought in new[] { -2f, -1, 0, 1, 2, 99 })
+            Assert.Equal((Array.IndexOf(numbers, sought), numbers.Count(n => n.Equals(sought))), Matrix.Find(numbers, sought));
+    }
+
+    [Fact]
+    public void Some_rows_times_a_matrix_are_those_rows_of_the_product()
+    {
+        var dice = new Dice(8);
+        var (a, b, used) = (Draw(dice, 11, 37), Draw(dice, 37, 70), Draw(dice, 6, 70));
+        Products.MultiplyAlone(a, 4, 5, b, used);
+        var all = Products.Multiply(a, b);
+        for (var row = 0; row < 5; row++) Assert.Equal(all.Row(4 + row), used.Row(row));
+    }
+
     [Fact]
     public void The_best_column_is_the_first_of_the_highest() =>
         Assert.Equal(1, Matrix.OfRows([[-3, 2, 2, 1]]).BestColumn(0));

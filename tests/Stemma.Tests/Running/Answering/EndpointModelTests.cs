@@ -164,7 +164,7 @@ public sealed class EndpointModelTests
 
             return true;
         };
-        using var model = server.Open("#m", settings => settings with { Patience = TimeSpan.FromMilliseconds(200) });
+        using var model = server.Open("#m", settings => settings with { Patience = TimeSpan.FromSeconds(3) });
         Assert.Equal(FaultCode.EndpointSilent, Fault(model).Code);
         Assert.Single(server.Requests);
     }
