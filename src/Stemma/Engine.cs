@@ -10,6 +10,7 @@ using Stemma.Deriving;
 using Stemma.Fingerprints;
 using Stemma.Foundation;
 using Stemma.Judging;
+using Stemma.Judging.Banks;
 using Stemma.Judging.Families;
 using Stemma.Running;
 using Stemma.Running.Answering;
@@ -143,7 +144,7 @@ public static class Engine
     /// <exception cref="StemmaException">The zoo or a model was refused; the fault says why.</exception>
     public static BenchResult Bench(string zooFolder, BenchOptions? options = null, TimeProvider? clock = null, IWorkProgress? progress = null, CancellationToken cancel = default)
     {
-        using var comparer = new CheckpointComparer();
+        using var comparer = new CheckpointComparer(options?.Probe == true);
         return BenchRun.Run(ZooReader.Read(zooFolder), comparer, options ?? new(), clock ?? TimeProvider.System, progress ?? NoProgress.Instance, cancel);
     }
 
@@ -211,9 +212,15 @@ public static class Engine
     public static ModelRepresentations ReadRepresentations(string path, IReadOnlyList<string>? texts = null, IWorkProgress? progress = null, CancellationToken cancel = default) =>
         ModelRepresentations.Read(path, texts ?? ProbeTexts.BuiltIn, progress ?? NoProgress.Instance, cancel);
 
-    /// <summary>Adds the likeness of representations to a comparison, as descriptive evidence: the verdict stays what it was.</summary>
-    public static ComparisonResult WithRepresentations(ComparisonResult result, ModelRepresentations subject, ModelRepresentations reference) =>
-        result with { Evidence = [.. result.Evidence, RepresentationEvidence.Of(subject, reference)] };
+    /// <summary>Adds the likeness of representations to a comparison, as descriptive evidence with its rank among unrelated pairs of like shape: the verdict stays what it was.</summary>
+    /// <exception cref="StemmaException"><see cref="FaultCode.ProbeUnavailable"/>: the two have read different numbers of texts.</exception>
+    public static ComparisonResult WithRepresentations(ComparisonResult result, ModelRepresentations subject, ModelRepresentations reference)
+    {
+        var evidence = RepresentationEvidence.Of(subject, reference);
+        if (subject.OwnTexts && reference.OwnTexts)
+            evidence = ShippedBank.Ranked(evidence, new(subject.Width, reference.Width, subject.Layers, reference.Layers), (result.Subject.Digest, result.Reference.Digest));
+        return result with { Evidence = [.. result.Evidence, evidence] };
+    }
 
     /// <summary>Writes a fingerprint as a <c>.stemma</c> file; the same fingerprint always gives the same bytes.</summary>
     public static void Save(Fingerprint fingerprint, string path)

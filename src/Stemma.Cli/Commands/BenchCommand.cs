@@ -17,6 +17,7 @@ internal sealed class BenchCommand : Verb
     private readonly Option<string[]> _outputs = SharedOptions.Outputs(Formats);
     private readonly Option<string?> _survival = new("--survival") { Description = "Write the survival table into this page, between its markers, and the plot beside it as SVG.", HelpName = "FILE.md" };
     private readonly Option<string?> _bank = new("--bank") { Description = "Add the scores of the unrelated pairs to this bank of controls; it is made when it is not there.", HelpName = "FILE.json" };
+    private readonly Option<bool> _probe = new("--probe") { Description = "Also let the models that can be run read the probe texts that come with Stemma; for --bank." };
     private readonly Option<bool> _gate = new("--gate") { Description = $"Exit with {ExitCode.ConditionHolds.Value} when an unrelated pair is called related or a related one unrelated." };
     private readonly Option<int> _threads = SharedOptions.Threads();
     private readonly Option<bool> _quiet = SharedOptions.Quiet();
@@ -25,7 +26,7 @@ internal sealed class BenchCommand : Verb
         : base(around, "bench", "Measure Stemma and published methods on models of known descent.")
     {
         AddModels(_zoo, 1, "bench wants a folder with zoo.json: stemma bench ZOO.");
-        foreach (var option in new Option[] { _methods, _format, _outputs, _survival, _bank, _gate, _threads, _quiet }) Add(option);
+        foreach (var option in new Option[] { _methods, _format, _outputs, _survival, _bank, _probe, _gate, _threads, _quiet }) Add(option);
     }
 
     public override string Synopsis => "stemma bench ZOO [options]";
@@ -42,7 +43,7 @@ internal sealed class BenchCommand : Verb
         var output = new AnswerOutput(Around, parsed, _format, _outputs, Formats);
         var survival = parsed.GetValue(_survival) is { } page ? SurvivalFiles.Open(page) : null;
         var bank = parsed.GetValue(_bank) is { } file ? BankFiles.Open(file) : null;
-        var options = new BenchOptions { Methods = Chosen(parsed.GetValue(_methods)), Threads = parsed.GetValue(_threads) };
+        var options = new BenchOptions { Methods = Chosen(parsed.GetValue(_methods)), Probe = parsed.GetValue(_probe), Threads = parsed.GetValue(_threads) };
         var bench = Around.Engine.Bench(parsed.GetValue(_zoo)![0], options, Around.Clock, ProgressScreen.For(Around, parsed.GetValue(_quiet)), Around.Cancel);
         output.Write(width => BenchText.Lines(bench, width), format => Render(format, bench));
         survival?.Write(bench);

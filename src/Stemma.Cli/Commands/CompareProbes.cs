@@ -34,8 +34,9 @@ internal static class CompareProbes
         ComparisonResult With(ComparisonResult pair)
         {
             var (subject, reference) = (read[pair.Subject.Name], read[pair.Reference.Name]);
-            var evidence = subject.States is { } a && reference.States is { } b ? RepresentationEvidence.Of(a, b) : RepresentationEvidence.NotRead(subject.Why ?? reference.Why!);
-            return pair with { Evidence = [.. pair.Evidence, evidence] };
+            return subject.States is { } a && reference.States is { } b
+                ? Engine.WithRepresentations(pair, a, b)
+                : pair with { Evidence = [.. pair.Evidence, RepresentationEvidence.NotRead(subject.Why ?? reference.Why!)] };
         }
 
         return found with { Pairs = [.. found.Pairs.Select(With)] };

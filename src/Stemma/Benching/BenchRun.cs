@@ -11,6 +11,9 @@ public sealed record BenchOptions
     /// <summary>Names of <see cref="PublishedMethods"/> to run beside Stemma, which always runs; null for all.</summary>
     public IReadOnlyList<string>? Methods { get; init; }
 
+    /// <summary>Models that can be run also read the probe texts that come with Stemma, and their likeness stands among the evidence.</summary>
+    public bool Probe { get; init; }
+
     /// <summary>Pairs at a time; 0 for one per processor.</summary>
     public int Threads { get; init; }
 }

@@ -33,7 +33,11 @@ public static class ShippedBank
         return evidence.Select(one => Ranked(one, shape, models));
     }
 
-    private static Evidence Ranked(Evidence one, PairShape shape, (string, string) models)
+    /// <summary>One piece of descriptive evidence with its rank.</summary>
+    /// <param name="one">What a method found.</param>
+    /// <param name="shape">The pair's shape.</param>
+    /// <param name="models">Digests of the two models.</param>
+    internal static Evidence Ranked(Evidence one, PairShape shape, (string, string) models)
     {
         if (one is not { Kind: EvidenceKind.Descriptive, Percentile: null, Statistic: { } statistic } || !double.IsFinite(statistic)) return one;
         if (Ranking.Value.Percentile(one.Method, statistic, shape, models) is not { } rank) return one;

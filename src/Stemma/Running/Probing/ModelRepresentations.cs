@@ -6,10 +6,17 @@ namespace Stemma.Running.Probing;
 /// <summary>What a model makes of probe texts: the hidden state of each text's last token after every layer. Models with different tokenizers meet there, because the texts end at the same place.</summary>
 public sealed class ModelRepresentations
 {
-    private ModelRepresentations(IReadOnlyList<LinearCka> depths, int texts) => (Depths, Texts) = (depths, texts);
+    private ModelRepresentations(IReadOnlyList<Matrix> states, bool ownTexts) =>
+        (Depths, Texts, Width, OwnTexts) = ([.. states.Select(depth => new LinearCka(depth))], states[0].Rows, states[0].Columns, ownTexts);
 
     /// <summary>Texts read.</summary>
     public int Texts { get; }
+
+    /// <summary>Width of the residual stream.</summary>
+    public int Width { get; }
+
+    /// <summary>The texts are <see cref="ProbeTexts.BuiltIn"/>: only on those are unrelated models known.</summary>
+    public bool OwnTexts { get; }
 
     /// <summary>Layers; depth 0, the embedding, comes before them.</summary>
     public int Layers => Depths.Count - 1;
@@ -44,12 +51,12 @@ public sealed class ModelRepresentations
             progress.End();
         }
 
-        return new([.. states.Select(depth => new LinearCka(depth))], source.Texts.Count);
+        return new(states, ReferenceEquals(texts, ProbeTexts.BuiltIn));
     }
 
     /// <summary>From states that are there already.</summary>
     /// <param name="depths">[texts, width] after the embedding and after each layer.</param>
-    internal static ModelRepresentations Of(IReadOnlyList<Matrix> depths) => new([.. depths.Select(depth => new LinearCka(depth))], depths[0].Rows);
+    internal static ModelRepresentations Of(IReadOnlyList<Matrix> depths) => new(depths, ownTexts: false);
 
     /// <summary>Keeps the last token's state at every depth.</summary>
     private sealed class LastStates(IReadOnlyList<Matrix> states, int text, int length) : IHiddenStateObserver

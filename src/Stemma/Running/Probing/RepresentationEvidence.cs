@@ -6,7 +6,7 @@ namespace Stemma.Running.Probing;
 
 /// <summary>
 /// Likeness of what two models make of the same texts, layer by layer. Descriptive: it speaks of function, and unrelated models of good quality agree on much of it;
-/// without controls of like models nothing follows. REEF's single number (linear CKA, biased, one layer) stands beside the unbiased one.
+/// its rank among unrelated pairs (<see cref="Engine.WithRepresentations"/>) says how unusual it is, and still not why. REEF's single number (linear CKA, biased, one layer) stands beside the unbiased one.
 /// </summary>
 public static class RepresentationEvidence
 {

@@ -47,6 +47,23 @@ public sealed class ProbeTests
     }
 
     [Fact]
+    public void Strangers_and_kin_are_ranked_among_unrelated_pairs_of_like_shape_and_only_on_the_texts_that_these_read()
+    {
+        var (unrelated, related) = (Ranked(Stranger.Value), Ranked(Suspect.Value));
+        Assert.InRange(unrelated.Controls!.Value, Stemma.Comparing.Statistics.Controls.Fewest, int.MaxValue);
+        Assert.InRange(unrelated.Percentile!.Value, 0, 100);
+        Assert.True(related.Percentile >= unrelated.Percentile);
+        Assert.Contains("unrelated pairs of small models of like shape", unrelated.Detail, StringComparison.Ordinal);
+        Assert.Equal(EvidenceKind.Descriptive, unrelated.Kind);
+
+        var texts = ProbeTexts.BuiltIn.Take(8).ToList();
+        var few = Engine.WithRepresentations(Samples.Unrelated, Engine.ReadRepresentations(CliRun.Stranger, texts), Engine.ReadRepresentations(CliRun.Parent, texts)).Evidence[^1];
+        Assert.Equal((null, null), (few.Percentile, few.Controls));
+
+        static Evidence Ranked(ModelRepresentations other) => Engine.WithRepresentations(Samples.Unrelated, other, Parent.Value).Evidence[^1];
+    }
+
+    [Fact]
     public void The_verdict_stays_what_it_was_and_the_document_fits_its_schema()
     {
         var result = Engine.WithRepresentations(Samples.Unrelated, Suspect.Value, Parent.Value);
