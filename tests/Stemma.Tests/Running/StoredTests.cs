@@ -31,6 +31,31 @@ public sealed class StoredTests : IDisposable
     }
 
     [Theory]
+    [InlineData("mixtral")]
+    [InlineData("qwen2_moe")]
+    [InlineData("qwen2_moe normed")]
+    [InlineData("qwen3_moe")]
+    [InlineData("gpt2")]
+    [InlineData("gemma")]
+    [InlineData("phi3")]
+    public void A_GGUF_file_of_every_family_that_is_written_computes_what_the_folder_does(string family)
+    {
+        using var drawn = family switch
+        {
+            "mixtral" => DrawnModels.Mixtral(),
+            "qwen2_moe" => DrawnModels.Qwen2Moe(renormalise: false),
+            "qwen2_moe normed" => DrawnModels.Qwen2Moe(renormalise: true),
+            "qwen3_moe" => DrawnModels.Qwen3Moe(),
+            "gpt2" => DrawnModels.Gpt2(),
+            "gemma" => DrawnModels.Llama("gemma", "\"tie_word_embeddings\":true,"),
+            _ => DrawnModels.Phi3(),
+        };
+        var file = _shop.NewPath + ".gguf";
+        Engine.Derive(new QuantiseGguf { Type = TensorType.F32 }, [drawn.Path], file);
+        Assert.InRange(Outputs.Distance(Outputs.Logits(drawn.Path, Text), Outputs.Logits(file, Text)), 0, 1e-5);
+    }
+
+    [Theory]
     [InlineData(TensorType.BF16, 0.1)]
     [InlineData(TensorType.F16, 0.02)]
     public void A_narrower_type_moves_the_logits_by_its_rounding_only(TensorType type, double far)

@@ -95,9 +95,11 @@ internal static class GgufModelKeys
         Size("expert_used_count", shape.ExpertsPerToken);
         Size("expert_feed_forward_length", shape.ExpertFfn);
         Size("expert_shared_feed_forward_length", ConfigFile.Number(model.Config, "shared_expert_intermediate_size"));
+        if (ConfigFile.Flag(model.Config, "norm_topk_prob") is { } normed) keys.Truth($"{architecture}.expert_weights_norm", normed);
         if (ConfigFile.Number(model.Config, "rms_norm_eps") is { } epsilon) keys.Real($"{architecture}.attention.layer_norm_rms_epsilon", (float)epsilon);
         if (ConfigFile.Number(model.Config, "layer_norm_epsilon") is { } least) keys.Real($"{architecture}.attention.layer_norm_epsilon", (float)least);
-        if (ConfigFile.Number(model.Config, "rope_theta") is { } theta) keys.Real($"{architecture}.rope.freq_base", (float)theta);
+        // Silence means 10,000 in GGUF, and a million in Mixtral's configuration class.
+        if ((ConfigFile.Number(model.Config, "rope_theta") ?? (ConfigFile.Text(model.Config, "model_type") == "mixtral" ? 1e6 : null)) is { } theta) keys.Real($"{architecture}.rope.freq_base", (float)theta);
         keys.Number("general.base_model.count", 1);
         keys.Text("general.base_model.0.name", model.Name);
         return keys;

@@ -35,7 +35,9 @@ internal sealed class GgufTensors(SourceModel model, string architecture, Tensor
     public List<OutputTensor> Plan()
     {
         var outputs = new List<OutputTensor>();
-        var groups = model.Assignments.SelectMany(a => a.Parts.Where(p => p.Role != TensorRole.Buffer).Select(p => (Tensor: a, Part: p, Name: NameOf(a, p)))).GroupBy(p => p.Name, StringComparer.Ordinal);
+        // A head that is stored though the configuration ties it to the embedding is used by nobody.
+        var tied = ConfigFile.Flag(model.Config, "tie_word_embeddings") == true;
+        var groups = model.Assignments.SelectMany(a => a.Parts.Where(p => p.Role != TensorRole.Buffer && !(tied && p.Role == TensorRole.LmHead)).Select(p => (Tensor: a, Part: p, Name: NameOf(a, p)))).GroupBy(p => p.Name, StringComparer.Ordinal);
         foreach (var group in groups) outputs.Add(Output(group.Key, [.. group.OrderBy(p => p.Part.Expert).ThenBy(p => p.Part.Role).Select(p => (p.Tensor, p.Part))]));
         return outputs;
     }

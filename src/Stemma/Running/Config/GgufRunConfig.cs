@@ -11,10 +11,23 @@ namespace Stemma.Running.Config;
 /// </summary>
 internal static class GgufRunConfig
 {
-    private static readonly Dictionary<string, string> ModelTypes = new(StringComparer.Ordinal) { ["llama"] = "llama", ["qwen2"] = "qwen2", ["qwen3"] = "qwen3" };
+    private static readonly Dictionary<string, string> ModelTypes = new(StringComparer.Ordinal)
+    {
+        ["llama"] = "llama",
+        ["qwen2"] = "qwen2",
+        ["qwen3"] = "qwen3",
+        ["qwen2moe"] = "qwen2_moe",
+        ["qwen3moe"] = "qwen3_moe",
+        ["gpt2"] = "gpt2",
+        ["gemma"] = "gemma",
+        ["phi3"] = "phi3",
+    };
+
+    /// <summary>Architectures whose tensors may hold experts; where the file does not say whether chosen experts are weighted to a sum of 1, llama.cpp does so for two of them (src/models).</summary>
+    private static readonly Dictionary<string, bool> Renormalised = new(StringComparer.Ordinal) { ["llama"] = true, ["qwen2moe"] = false, ["qwen3moe"] = true };
 
     /// <summary>Keys that change what is computed and are not understood here.</summary>
-    private static readonly string[] Refused = ["attention.sliding_window", "attention.scale", "attention.max_alibi_bias", "attention.clamp_kqv", "logit_scale", "residual_scale", "embedding_scale"];
+    private static readonly string[] Refused = ["attention.scale", "expert_weights_scale", "attention.max_alibi_bias", "attention.clamp_kqv", "logit_scale", "residual_scale", "embedding_scale"];
 
     /// <summary>The configuration.</summary>
     /// <exception cref="StemmaException"><see cref="FaultCode.RunUnsupported"/>, naming the key.</exception>
@@ -27,10 +40,15 @@ internal static class GgufRunConfig
         foreach (var key in Refused)
             if (Key(key) is { } value && value is not ("0" or "0.0")) throw Unsupported($"{name}.{key} is {SafeText.Escape(value)}", "files without it");
         if (Key("rope.scaling.type") is { } scaling and not "none") throw Unsupported($"stretched positions ({SafeText.Escape(scaling)})", "files without them");
+        // Only Phi-3's window is that of every layer.
+        var window = Key("attention.sliding_window") is { } tokens && tokens != "0";
+        if (window && name != "phi3") throw Unsupported($"{name}.attention.sliding_window is {SafeText.Escape(Key("attention.sliding_window")!)}", "files without it");
         var experts = Key("expert_count") is { } count && count != "0";
-        if (experts && name != "llama") throw Unsupported($"experts in a GGUF file of architecture '{SafeText.Escape(name)}'", "llama");
+        if (experts && !Renormalised.ContainsKey(name)) throw Unsupported($"experts in a GGUF file of architecture '{SafeText.Escape(name)}'", string.Join(", ", Renormalised.Keys));
 
-        var config = new JsonObject { ["model_type"] = experts ? "mixtral" : type };
+        // A window of null means none: the family's own would be taken where nothing is said.
+        var config = new JsonObject { ["model_type"] = experts && name == "llama" ? "mixtral" : type, ["sliding_window"] = null };
+        if (experts) config["norm_topk_prob"] = Key("expert_weights_norm") is { } norm ? norm.Equals("true", StringComparison.OrdinalIgnoreCase) : Renormalised[name];
         void Put(string to, string from)
         {
             if (Key(from) is { } text) config[to] = double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? JsonValue.Create(number) : JsonValue.Create(text);
@@ -43,6 +61,8 @@ internal static class GgufRunConfig
         Put("head_dim", "attention.key_length");
         Put("max_position_embeddings", "context_length");
         Put("rms_norm_eps", "attention.layer_norm_rms_epsilon");
+        Put("layer_norm_epsilon", "attention.layer_norm_epsilon");
+        if (window) Put("sliding_window", "attention.sliding_window");
         Put("num_local_experts", "expert_count");
         Put("num_experts_per_tok", "expert_used_count");
         Put("rope_theta", "rope.freq_base");
