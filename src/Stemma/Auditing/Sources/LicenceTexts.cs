@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using System.Text.RegularExpressions;
 using Stemma.Foundation;
 
 namespace Stemma.Auditing.Sources;
@@ -10,12 +11,16 @@ namespace Stemma.Auditing.Sources;
 /// Names licence texts by their SPDX identifiers. A text is cut into runs of five words; of these every fourth by its hash stands for it. The texts come from the SPDX licence list
 /// (<c>Data/licences.json</c> says which edition; CC0-1.0), made by quality/licences/make.py.
 /// </summary>
-internal static class LicenceTexts
+internal static partial class LicenceTexts
 {
     /// <summary>
-    /// Share of a licence's runs that must stand in a file. Between the texts of the list itself, other than versions of one licence, it stays below one half; line breaks, names and dates cost a few hundredths.
+    /// Share of a licence's runs that must stand in a file. In the 103 licence files that come with Debian's licences, npm, NumPy, SciPy and some NuGet packages the right text has 0.79 to 1.00 of its runs
+    /// (a name, a bullet or a title between the words costs the rest), and texts that are not on the list have at most 0.55 of one that is, other than earlier versions of it, which their headings name.
     /// </summary>
-    public const double Contained = 0.85;
+    public const double Contained = 0.7;
+
+    /// <summary>Words that a text must not hold to be a licence without them: ISC is 0BSD and one condition.</summary>
+    private static readonly Dictionary<string, string> Without = new(StringComparer.Ordinal) { ["0BSD"] = "provided that the above copyright notice and this permission notice appear" };
 
     /// <summary>Licences of models that are on no SPDX list, by their headings; identifiers as hubs write them.</summary>
     private static readonly (string Heading, string Id)[] Headings =
@@ -40,8 +45,10 @@ internal static class LicenceTexts
     {
         var start = string.Join(' ', lines.Take(12)).ToLowerInvariant();
         foreach (var (heading, id) in Headings) if (start.Contains(heading, StringComparison.Ordinal)) return id;
-        var hashes = Hashes(string.Join('\n', lines.Where(line => !line.TrimStart().StartsWith("copyright ", StringComparison.OrdinalIgnoreCase))));
-        return Known.Value.Select(licence => (licence.Id, Common: licence.Hashes.Count(hashes.Contains), licence.Hashes))
+        if (OfGnu(start) is { } gnu) return gnu;
+        var text = string.Join('\n', lines.Where(line => !line.TrimStart().StartsWith("copyright ", StringComparison.OrdinalIgnoreCase)));
+        var (hashes, words) = (Hashes(text), string.Join(' ', Words(text)));
+        return Known.Value.Where(licence => !Without.TryGetValue(licence.Id, out var absent) || !words.Contains(absent, StringComparison.Ordinal)).Select(licence => (licence.Id, Common: licence.Hashes.Count(hashes.Contains), licence.Hashes))
             .Where(one => one.Hashes.Count > 0 && one.Common >= Contained * one.Hashes.Count)
             .OrderByDescending(one => (double)one.Common / (one.Hashes.Count + hashes.Count - one.Common)).ThenBy(one => one.Id, StringComparer.Ordinal).Select(one => one.Id).FirstOrDefault();
     }
@@ -62,9 +69,25 @@ internal static class LicenceTexts
 
     internal static HashSet<uint> Hashes(string text)
     {
-        var words = new string([.. text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        var words = Words(text);
         return [.. Enumerable.Range(0, Math.Max(0, words.Length - 4)).Select(at => BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', words[at..(at + 5)]))))).Where(hash => hash % 4 == 0)];
     }
+
+    /// <summary>The GNU licences say what they are: versions of one share most of their words.</summary>
+    private static string? OfGnu(string start)
+    {
+        var heading = GnuHeading().Match(start);
+        if (!heading.Success) return null;
+        var (kind, version) = (heading.Groups["kind"].Value, heading.Groups["version"].Value);
+        var name = kind switch { "library" or "lesser" => "LGPL", "affero" => "AGPL", "free documentation" => "GFDL", _ => "GPL" };
+        return $"{name}-{version}{(version.Contains('.', StringComparison.Ordinal) ? "" : ".0")}-only";
+    }
+
+    private static string[] Words(string text) =>
+        new string([.. text.ToLowerInvariant().Select(letter => char.IsAsciiLetterOrDigit(letter) ? letter : ' ')]).Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    [GeneratedRegex(@"^\s*gnu\s+(?<kind>library|lesser|affero|free documentation|)\s*(general\s+public\s+)?license\s+version\s+(?<version>\d(\.\d)?)\b", RegexOptions.ExplicitCapture | RegexOptions.CultureInvariant)]
+    private static partial Regex GnuHeading();
 
     private static string Plain(string id) => id.Trim().ToLowerInvariant().Replace("-only", "", StringComparison.Ordinal).Replace("-or-later", "", StringComparison.Ordinal).Replace("+", "", StringComparison.Ordinal);
 

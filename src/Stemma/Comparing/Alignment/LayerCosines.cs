@@ -64,7 +64,10 @@ public sealed class LayerCosines
     private Dictionary<int, Entry[]> Entries(PartIndex parts, int size)
     {
         var entries = InParallel.Map(parts.Layers, layer => (
-            from rank in Enumerable.Range(0, Roles.Length) from head in parts.Heads let part = parts.Find(Roles[rank], layer, head: head) where part?.Linear is not null
+            from rank in Enumerable.Range(0, Roles.Length)
+            from head in parts.Heads
+            let part = parts.Find(Roles[rank], layer, head: head)
+            where part?.Linear is not null
             select new Entry(part, rank, Directed(part, size))).ToArray());
         return parts.Layers.Zip(entries).ToDictionary(layer => layer.First, layer => layer.Second);
     }
