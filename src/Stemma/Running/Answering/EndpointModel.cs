@@ -10,9 +10,13 @@ public sealed class EndpointModel : IAnsweringModel
 {
     private const int MostDepth = 32;
 
+    /// <summary>How long an answer may be: the name that every server knows, and the one that OpenAI's newer models insist on.</summary>
+    private const string Length = "max_tokens", NewLength = "max_completion_tokens";
+
     private readonly EndpointClient _client;
     private readonly Lazy<string> _model;
     private bool _oneByOne;
+    private string _length = Length;
 
     /// <param name="address">Where it answers.</param>
     /// <param name="settings">How it is asked.</param>
@@ -41,6 +45,10 @@ public sealed class EndpointModel : IAnsweringModel
 
                 // Servers that do not know of several answers give one.
                 if (got.Count < wanted) _oneByOne = true;
+            }
+            catch (StemmaException refused) when (_length == Length && refused.Fault.Code == FaultCode.EndpointRefused && refused.Fault.Found.Contains(NewLength, StringComparison.Ordinal))
+            {
+                _length = NewLength;
             }
             catch (StemmaException refused) when (wanted > 1 && refused.Fault.Code == FaultCode.EndpointRefused)
             {
@@ -74,7 +82,7 @@ public sealed class EndpointModel : IAnsweringModel
                 json.WriteString("prompt", request.Text);
             }
 
-            json.WriteNumber("max_tokens", request.MostTokens);
+            json.WriteNumber(_length, request.MostTokens);
             json.WriteNumber("temperature", request.Temperature);
             json.WriteNumber("seed", seed >> 33);
             if (count > 1) json.WriteNumber("n", count);

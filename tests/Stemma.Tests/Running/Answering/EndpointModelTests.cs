@@ -148,6 +148,24 @@ public sealed class EndpointModelTests
     }
 
     [Fact]
+    public async Task A_server_that_wants_the_newer_name_of_the_length_gets_it()
+    {
+        await using var server = await FakeEndpoint.Start();
+        server.Instead = async context =>
+        {
+            if (server.Requests.Last().Body?["max_tokens"] is null) return false;
+            context.Response.StatusCode = 400;
+            await context.Response.WriteAsync("""{"error":{"message":"Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.","param":"max_tokens"}}""");
+            return true;
+        };
+        using var model = server.Open("#m");
+        Assert.Equal(["I am a model.", "I am a model."], model.Answer(Hello with { Samples = 2 }, default));
+        Assert.Equal(["I am a model."], model.Answer(Hello with { Samples = 1 }, default));
+        Assert.Equal([false, true, true], server.Requests.Select(request => request.Body!["max_completion_tokens"] is not null));
+        Assert.Equal([2, 2, null], server.Requests.Select(request => (int?)request.Body!["n"]));
+    }
+
+    [Fact]
     public async Task A_silent_server_is_not_waited_for_twice()
     {
         await using var server = await FakeEndpoint.Start();
