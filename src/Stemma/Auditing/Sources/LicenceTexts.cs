@@ -47,8 +47,9 @@ internal static partial class LicenceTexts
         foreach (var (heading, id) in Headings) if (start.Contains(heading, StringComparison.Ordinal)) return id;
         if (OfGnu(start) is { } gnu) return gnu;
         var text = string.Join('\n', lines.Where(line => !line.TrimStart().StartsWith("copyright ", StringComparison.OrdinalIgnoreCase)));
-        var (hashes, words) = (Hashes(text), string.Join(' ', Words(text)));
-        return Known.Value.Where(licence => !Without.TryGetValue(licence.Id, out var absent) || !words.Contains(absent, StringComparison.Ordinal)).Select(licence => (licence.Id, Common: licence.Hashes.Count(hashes.Contains), licence.Hashes))
+        var words = Words(text);
+        var (hashes, plain) = (Hashes(words), string.Join(' ', words));
+        return Known.Value.Where(licence => !Without.TryGetValue(licence.Id, out var absent) || !plain.Contains(absent, StringComparison.Ordinal)).Select(licence => (licence.Id, Common: licence.Hashes.Count(hashes.Contains), licence.Hashes))
             .Where(one => one.Hashes.Count > 0 && one.Common >= Contained * one.Hashes.Count)
             .OrderByDescending(one => (double)one.Common / (one.Hashes.Count + hashes.Count - one.Common)).ThenBy(one => one.Id, StringComparer.Ordinal).Select(one => one.Id).FirstOrDefault();
     }
@@ -67,11 +68,8 @@ internal static partial class LicenceTexts
         return a == b || a.StartsWith(b + "-", StringComparison.Ordinal) || b.StartsWith(a + "-", StringComparison.Ordinal);
     }
 
-    internal static HashSet<uint> Hashes(string text)
-    {
-        var words = Words(text);
-        return [.. Enumerable.Range(0, Math.Max(0, words.Length - 4)).Select(at => BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', words[at..(at + 5)]))))).Where(hash => hash % 4 == 0)];
-    }
+    private static HashSet<uint> Hashes(string[] words) =>
+        [.. Enumerable.Range(0, Math.Max(0, words.Length - 4)).Select(at => BinaryPrimitives.ReadUInt32BigEndian(SHA256.HashData(Encoding.ASCII.GetBytes(string.Join(' ', words[at..(at + 5)]))))).Where(hash => hash % 4 == 0)];
 
     /// <summary>The GNU licences say what they are: versions of one share most of their words.</summary>
     private static string? OfGnu(string start)

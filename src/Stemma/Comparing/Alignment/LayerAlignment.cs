@@ -20,7 +20,7 @@ public sealed class LayerAlignment
     public static LayerAlignment Find(PairContext pair)
     {
         if (pair.Deep is { Matched.Count: > 0 } deep) return new([.. deep.Matched.Select(p => (p.Subject, p.Reference, p.Units))]);
-        var (subject, reference) = (pair.SubjectParts.Layers.ToList(), pair.ReferenceParts.Layers.ToList());
+        var (subject, reference) = (pair.SubjectParts.Layers, pair.ReferenceParts.Layers);
         var scores = new double[subject.Count, reference.Count];
         for (var i = 0; i < subject.Count; i++)
         {

@@ -1,3 +1,4 @@
+using Stemma.Anatomy;
 using Stemma.Checkpoints.Gguf;
 using Stemma.Checkpoints.Tensors;
 using Stemma.Deriving.Models;
@@ -7,21 +8,6 @@ namespace Stemma.Deriving.Gguf;
 /// <summary>The keys that say what a model is: architecture, sizes, type of file (ggml-org/ggml, docs/gguf.md).</summary>
 internal static class GgufModelKeys
 {
-    /// <summary>By <c>model_type</c>: the architecture's name in GGUF. What is missing here is refused: its converter does more than rename.</summary>
-    private static readonly Dictionary<string, string> Architectures = new(StringComparer.Ordinal)
-    {
-        ["llama"] = "llama",
-        ["mistral"] = "llama",
-        ["mixtral"] = "llama",
-        ["qwen2"] = "qwen2",
-        ["qwen3"] = "qwen3",
-        ["qwen2_moe"] = "qwen2moe",
-        ["qwen3_moe"] = "qwen3moe",
-        ["gpt2"] = "gpt2",
-        ["gemma"] = "gemma",
-        ["phi3"] = "phi3",
-    };
-
     /// <summary>llama.h, enum llama_ftype.</summary>
     private static readonly Dictionary<TensorType, uint> FileTypes = new()
     {
@@ -47,9 +33,8 @@ internal static class GgufModelKeys
     {
         var type = ConfigFile.Text(model.Config, "model_type") ?? "";
         if (type == "phi3" && model.Config?["rope_scaling"] is not null) throw model.Refuse("a Phi-3 whose positions are stretched by factors of its own", "models without rope_scaling", "convert it with llama.cpp");
-        return Architectures.TryGetValue(type, out var name)
-            ? name
-            : throw model.Refuse(type.Length == 0 ? "no model_type in config.json" : $"a model of type {Foundation.SafeText.Escape(type)}", $"one of {string.Join(", ", Architectures.Keys)}", "convert it with llama.cpp");
+        return GgufArchitectures.Of(type)
+            ?? throw model.Refuse(type.Length == 0 ? "no model_type in config.json" : $"a model of type {Foundation.SafeText.Escape(type)}", $"one of {GgufArchitectures.ModelTypes}", "convert it with llama.cpp");
     }
 
     /// <summary>What the file does not say of the model, as notices.</summary>

@@ -42,7 +42,7 @@ internal static class MixtureFinder
         var names = candidates.Select(c => c.Model.Model.Name).ToList();
         var fit = MixtureSearch.Find(subject.Stored, [.. candidates.Select(c => (c.Model.Stored, c.Layer))]);
         if (fit is not null) return OfFit(subject.Model.Name, names, fit);
-        List<int> layers = [.. subject.Index.Layers];
+        var layers = subject.Index.Layers;
         var sources = candidates.Select(c => LayerSources.Of((subject.Index, subject.Stored), (c.Model.Index, c.Model.Stored))).ToList();
         return StackSearch.Find(layers, sources, [.. candidates.Select(c => c.Model.Index.Layers.Count)]) is { } stack ? OfStack(subject.Model.Name, names, layers.Count, stack) : null;
     }

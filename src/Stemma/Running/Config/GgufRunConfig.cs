@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Stemma.Anatomy;
 using Stemma.Foundation;
 
 namespace Stemma.Running.Config;
@@ -11,18 +12,6 @@ namespace Stemma.Running.Config;
 /// </summary>
 internal static class GgufRunConfig
 {
-    private static readonly Dictionary<string, string> ModelTypes = new(StringComparer.Ordinal)
-    {
-        ["llama"] = "llama",
-        ["qwen2"] = "qwen2",
-        ["qwen3"] = "qwen3",
-        ["qwen2moe"] = "qwen2_moe",
-        ["qwen3moe"] = "qwen3_moe",
-        ["gpt2"] = "gpt2",
-        ["gemma"] = "gemma",
-        ["phi3"] = "phi3",
-    };
-
     /// <summary>Architectures whose tensors may hold experts; where the file does not say whether chosen experts are weighted to a sum of 1, llama.cpp does so for two of them (src/models).</summary>
     private static readonly Dictionary<string, bool> Renormalised = new(StringComparer.Ordinal) { ["llama"] = true, ["qwen2moe"] = false, ["qwen3moe"] = true };
 
@@ -36,7 +25,7 @@ internal static class GgufRunConfig
         var name = keys["general.architecture"];
         string? Key(string key) => keys.GetValueOrDefault($"{name}.{key}");
         StemmaException Unsupported(string found, string allowed) => new(FaultCode.RunUnsupported, model, null, found, allowed, "Run the original with its config.json");
-        if (!ModelTypes.TryGetValue(name, out var type)) throw Unsupported($"a GGUF file of architecture '{SafeText.Escape(name)}'", string.Join(", ", ModelTypes.Keys));
+        var type = GgufArchitectures.ModelTypeOf(name) ?? throw Unsupported($"a GGUF file of architecture '{SafeText.Escape(name)}'", GgufArchitectures.Architectures);
         foreach (var key in Refused)
             if (Key(key) is { } value && value is not ("0" or "0.0")) throw Unsupported($"{name}.{key} is {SafeText.Escape(value)}", "files without it");
         if (Key("rope.scaling.type") is { } scaling and not "none") throw Unsupported($"stretched positions ({SafeText.Escape(scaling)})", "files without them");
