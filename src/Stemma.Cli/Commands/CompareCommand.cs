@@ -60,13 +60,10 @@ internal sealed class CompareCommand : Verb
         var output = new AnswerOutput(Around, parsed, _format, _outputs, Formats);
         var probed = parsed.GetValue(_probe) || parsed.GetValue(_probeTexts) is not null;
         var texts = parsed.GetValue(_probeTexts) is { } file ? TextSource.Lines(file) : null;
-        var paths = parsed.GetValue(_models)!;
-        var names = ModelNames.Of(paths);
-        ModelNames.CheckExist(paths);
-        (paths, names) = Models(paths, names);
+        var places = FoundModel.All(Around, parsed.GetValue(_models)!);
         var started = Around.Clock.GetTimestamp();
         var progress = ProgressScreen.For(Around, quiet);
-        var models = Open(parsed, paths, names, progress, quiet);
+        var models = Open(parsed, places, progress, quiet);
         var slow = Around.Clock.GetElapsedTime(started) > TimeSpan.FromSeconds(5);
         var results = new List<ComparisonResult>();
         for (var known = 0; known < models.Count; known++)
@@ -80,11 +77,11 @@ internal sealed class CompareCommand : Verb
 
         foreach (var (_, model) in models) model.Dispose();
         var found = models.Count < 3 ? new(results, []) : Around.Engine.CompareFamily([.. models.Select(m => (m.Name, m.Model.Fingerprint))], results);
-        if (probed) found = CompareProbes.Add(Around, paths, names, found, texts, progress);
+        if (probed) found = CompareProbes.Add(Around, [.. places.Select(p => p.Path)], [.. places.Select(p => p.Name)], found, texts, progress);
         var details = parsed.GetValue(_details);
         var input = new ReportInput(found, [.. models.Select(m => m.Model.Fingerprint with { Name = m.Name })]);
         output.Write(width => Lines(found, width, details), format => Render(format, input, details));
-        var unsaved = paths.Any(path => !SketchFiles.IsFingerprint(path)) && parsed.GetValue(_save) is null;
+        var unsaved = places.Any(place => place.Read is null) && parsed.GetValue(_save) is null;
         if (slow && unsaved && !quiet) Around.Error.WriteLine("hint: 'stemma sketch MODEL' keeps a fingerprint; comparing that is instant.");
         return Decide(found.Pairs, FailOn.Relations(parsed.GetValue(_failOn)));
     }
@@ -96,46 +93,23 @@ internal sealed class CompareCommand : Verb
         return results is [{ Verdict.Relation: Relation.Inconclusive }] ? ExitCode.Inconclusive : ExitCode.Ran;
     }
 
-    private List<(string Name, ComparedModel Model)> Open(ParseResult parsed, string[] paths, IReadOnlyList<string> names, IWorkProgress progress, bool quiet)
+    private List<(string Name, ComparedModel Model)> Open(ParseResult parsed, IReadOnlyList<FoundModel> found, IWorkProgress progress, bool quiet)
     {
         var options = new SketchOptions { Threads = parsed.GetValue(_threads), FileHashes = parsed.GetValue(_hashes), Quick = parsed.GetValue(_quick) };
         var folder = parsed.GetValue(_save);
-        var places = paths.Select((path, at) => folder is null || SketchFiles.IsFingerprint(path) ? null : SketchFiles.Place(folder, names[at])).ToList();
+        var places = found.Select(model => folder is null || model.Read is not null ? null : SketchFiles.Place(folder, model.Name)).ToList();
         if (folder is not null) OutputFiles.MakeFolder(folder);
         foreach (var place in places.OfType<string>()) SketchFiles.CheckOverwrite(Around, place);
         var models = new List<(string Name, ComparedModel Model)>();
-        for (var at = 0; at < paths.Length; at++)
+        foreach (var (model, place) in found.Zip(places))
         {
-            models.Add((names[at], Around.Engine.Open(paths[at], options, progress, Around.Cancel)));
-            if (places[at] is not { } place) continue;
+            models.Add((model.Name, model.Read ?? Around.Engine.Open(model.Path, options, progress, Around.Cancel)));
+            if (place is null) continue;
             OutputFiles.Write(place, partial => Around.Engine.Save(models[^1].Model.Fingerprint, partial));
             if (!quiet) Around.Error.WriteLine($"saved {SafeText.Escape(place)}");
         }
 
         return models;
-    }
-
-    /// <summary>Opens every model before the first is read: a broken last one must not cost hours on the first.</summary>
-    private (string[] Paths, IReadOnlyList<string> Names) Models(string[] paths, IReadOnlyList<string> names)
-    {
-        var kept = new List<int>();
-        StemmaException? refused = null;
-        for (var at = 0; at < paths.Length; at++)
-        {
-            try
-            {
-                Around.Engine.Check(paths[at]);
-                kept.Add(at);
-            }
-            catch (StemmaException e) when (paths.Length > 2 && e.Fault.Code == FaultCode.UnknownFormat)
-            {
-                // A shell pattern such as models/* catches readme files too: they are named and left out, but two models must remain.
-                refused ??= e;
-                Around.Error.WriteLine($"left out, no model: {e.Fault}");
-            }
-        }
-
-        return kept.Count >= 2 || refused is null ? ([.. kept.Select(at => paths[at])], [.. kept.Select(at => names[at])]) : throw refused;
     }
 
     private static string Render(string format, ReportInput input, bool details) => format switch

@@ -10,6 +10,9 @@ public sealed record StoredVocabulary(string File, string Model, IReadOnlyList<b
     /// <summary>What the file says about its tokenizer in single values, by the words of its format: <c>pre</c>, <c>bos_token_id</c>, <c>add_space_prefix</c>, ...</summary>
     public IReadOnlyDictionary<string, string> Settings { get; init; } = new Dictionary<string, string>(StringComparer.Ordinal);
 
+    /// <summary>How conversations are written, a template in Jinja; null where the file brings none, or one that no reader would run for its length.</summary>
+    public string? ChatTemplate { get; init; }
+
     /// <summary>By token id, how much each is preferred, read when asked for and while the file is open; empty when it is not said of every token.</summary>
     public Func<IReadOnlyList<float>> Scores { get; init; } = () => [];
 

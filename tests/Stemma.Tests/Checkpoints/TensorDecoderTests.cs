@@ -32,6 +32,16 @@ public sealed class TensorDecoderTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Widths))]
+    public void Numbers_of_eight_bits_are_those_of_the_table_for_every_code_at_every_width(string width)
+    {
+        // 7 more than a whole number of registers.
+        var codes = Enumerable.Range(0, 263).Select(code => (byte)code).ToArray();
+        foreach (var type in (TensorType[])[TensorType.F8E4M3, TensorType.F8E5M2, TensorType.F8E4M3Fnuz, TensorType.F8E5M2Fnuz, TensorType.F8E8M0])
+            AssertBits(Decode(type, codes, nameof(SimdWidth.Scalar)), Decode(type, codes, width));
+    }
+
     [Fact]
     public void E5M2_is_the_upper_half_of_F16()
     {

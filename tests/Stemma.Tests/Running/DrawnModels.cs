@@ -10,7 +10,7 @@ internal static class DrawnModels
     public static DrawnModel Llama(string modelType, string more = "", bool bias = false, bool outBias = false, bool headNorms = false, TensorType type = TensorType.F32, int layers = Layers) =>
         new(Config(modelType, more, layers), DrawnModel.Layers(layers, [.. Outside(), .. Attention(bias, outBias, headNorms), .. Dense("mlp.", "gate_proj", "up_proj", "down_proj", Ffn)]), type);
 
-    public static DrawnModel Mixtral() => new(Config("mixtral", "\"num_local_experts\":5,\"num_experts_per_tok\":2,"),
+    public static DrawnModel Mixtral(string more = "") => new(Config("mixtral", more + "\"num_local_experts\":5,\"num_experts_per_tok\":2,"),
         DrawnModel.Layers(Layers, [.. Outside(), .. Attention(), .. Matrix("block_sparse_moe.gate", 5, Hidden), .. Experts(5, "block_sparse_moe.experts.", "w1", "w3", "w2", 19)]));
 
     public static DrawnModel Qwen2Moe(bool renormalise) => new(Config("qwen2_moe", $"\"num_experts\":6,\"num_experts_per_tok\":3,\"norm_topk_prob\":{(renormalise ? "true" : "false")},"),
@@ -49,7 +49,7 @@ internal static class DrawnModels
         ]));
 
     /// <summary>Fused queries, keys and values, and fused gate and up.</summary>
-    public static DrawnModel Phi3() => new(Config("phi3", "\"partial_rotary_factor\":0.6,"),
+    public static DrawnModel Phi3(string more = "") => new(Config("phi3", more + "\"partial_rotary_factor\":0.6,"),
         DrawnModel.Layers(Layers, [.. Outside(), .. Matrix("self_attn.qkv_proj", (Heads + (2 * Groups)) * Dim, Hidden), .. Matrix("self_attn.o_proj", Hidden, Heads * Dim),
             .. Matrix("mlp.gate_up_proj", 2 * Ffn, Hidden), .. Matrix("mlp.down_proj", Hidden, Ffn)]));
 

@@ -38,6 +38,10 @@ public sealed class StoredTests : IDisposable
     [InlineData("gpt2")]
     [InlineData("gemma")]
     [InlineData("phi3")]
+    [InlineData("mistral with a window")]
+    [InlineData("mistral without one")]
+    [InlineData("mixtral with a window")]
+    [InlineData("phi3 with a window")]
     public void A_GGUF_file_of_every_family_that_is_written_computes_what_the_folder_does(string family)
     {
         using var drawn = family switch
@@ -48,6 +52,10 @@ public sealed class StoredTests : IDisposable
             "qwen3_moe" => DrawnModels.Qwen3Moe(),
             "gpt2" => DrawnModels.Gpt2(),
             "gemma" => DrawnModels.Llama("gemma", "\"tie_word_embeddings\":true,"),
+            "mistral with a window" => DrawnModels.Llama("mistral", "\"sliding_window\":5,"),
+            "mistral without one" => DrawnModels.Llama("mistral", "\"sliding_window\":null,"),
+            "mixtral with a window" => DrawnModels.Mixtral("\"sliding_window\":5,"),
+            "phi3 with a window" => DrawnModels.Phi3("\"sliding_window\":5,"),
             _ => DrawnModels.Phi3(),
         };
         var file = _shop.NewPath + ".gguf";

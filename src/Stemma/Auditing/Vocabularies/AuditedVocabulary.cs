@@ -75,7 +75,7 @@ public sealed class AuditedVocabulary
             Tokenizer = tokenizer,
             TokenizerProblem = problem,
             ControlTokens = Control(table, tokenizer),
-            ChatTemplate = Running.Templating.ChatTemplate.Find(folder)?.Text,
+            ChatTemplate = ChatTemplateText.Of(folder)?.Text,
             TrainingSettings = Trained(folder),
         };
     }

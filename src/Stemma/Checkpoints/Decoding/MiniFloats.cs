@@ -10,9 +10,6 @@ internal static class MiniFloats
     /// <summary>How a format spends its top codes.</summary>
     private enum Specials
     {
-        /// <summary>The top exponent is infinity and NaN, as in IEEE 754.</summary>
-        Ieee,
-
         /// <summary>Only all ones is NaN; no infinity.</summary>
         AllOnesNaN,
 
@@ -45,7 +42,8 @@ internal static class MiniFloats
 
     private static float[] E4M3 { get; } = Table(exponentBits: 4, mantissaBits: 3, bias: 7, Specials.AllOnesNaN);
 
-    private static float[] E5M2 { get; } = Table(exponentBits: 5, mantissaBits: 2, bias: 15, Specials.Ieee);
+    /// <summary>The upper bytes of all numbers of F16.</summary>
+    private static float[] E5M2 { get; } = [.. Enumerable.Range(0, 256).Select(code => BitConverter.UInt32BitsToSingle(HalfKernel.Widen((uint)code << 8)))];
 
     private static float[] E4M3Fnuz { get; } = Table(exponentBits: 4, mantissaBits: 3, bias: 8, Specials.MinusZeroNaN);
 
@@ -60,9 +58,7 @@ internal static class MiniFloats
         for (var code = 0; code < half; code++)
         {
             var value = Value(code >> mantissaBits, code & ((1 << mantissaBits) - 1), mantissaBits, bias);
-            var topExponent = code >> mantissaBits == (1 << exponentBits) - 1;
-            if (specials == Specials.Ieee && topExponent) value = (code & ((1 << mantissaBits) - 1)) == 0 ? float.PositiveInfinity : float.NaN;
-            if (specials == Specials.AllOnesNaN && code == half - 1) value = float.NaN;
+            if (specials == Specials.AllOnesNaN && code == half - 1) value = BitConverter.UInt32BitsToSingle(0x7FC0_0000); // NaN with the sign of its code, which the runtime's own is not.
             table[code] = value;
             table[half + code] = -value;
         }

@@ -54,7 +54,7 @@ internal sealed class GgufKeyReader(WeightFile file, GgufCursor cursor)
         if (length > LongestText || _kept + length > MostKept)
         {
             cursor.Skip(length);
-            return new GgufValue(type, $"(a text of {length} bytes)");
+            return new GgufValue(type, $"(a text of {length} bytes)") { Left = true };
         }
 
         cursor.Skip(at - cursor.At);

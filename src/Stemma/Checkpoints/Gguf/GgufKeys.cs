@@ -17,6 +17,9 @@ internal sealed record GgufValue(GgufValueType Type, string Text, long? Whole = 
     /// <summary>Elements of an array; null for a single value.</summary>
     public long? Count { get; init; }
 
+    /// <summary>A text that was too long to be kept: in its place stands what it is.</summary>
+    public bool Left { get; init; }
+
     /// <summary>Where an array's elements stand in the file.</summary>
     public long At { get; init; }
 

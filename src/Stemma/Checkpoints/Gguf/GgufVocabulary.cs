@@ -19,6 +19,7 @@ internal static class GgufVocabulary
         return new StoredVocabulary(file.Name, keys.Find(Prefix + "model")?.Text ?? "", words, Kinds(file, keys, words.Count))
         {
             Settings = keys.Values.Where(pair => pair.Value.Count is null && pair.Key.StartsWith(Prefix, StringComparison.Ordinal)).ToDictionary(pair => pair.Key[Prefix.Length..], pair => pair.Value.Text, StringComparer.Ordinal),
+            ChatTemplate = keys.Find("tokenizer.chat_template") is { Type: GgufValueType.Text, Count: null, Left: false } template ? template.Text : null,
             Scores = () => Scores(file, keys, words.Count),
             Merges = () => keys.Find(Prefix + "merges") is { Type: GgufValueType.Text, Count: not null } merges ? Texts(file, merges, "merges") : [],
             CharacterRules = () => CharacterRules(file, keys),

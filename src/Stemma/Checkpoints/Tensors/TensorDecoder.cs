@@ -34,7 +34,7 @@ public static class TensorDecoder
             case TensorType.F6E2M3: DecodeF6(MiniFloats.E2M3, source, destination); break;
             case TensorType.F6E3M2: DecodeF6(MiniFloats.E3M2, source, destination); break;
             case >= TensorType.Q40 and <= TensorType.NVFP4: BlockDecoder.Decode(type, source, destination, width); break;
-            default: DecodeF8(MiniFloats.TableOf(type), source, destination); break;
+            default: DecodeF8(type, source, destination, width); break;
         }
     }
 
@@ -43,9 +43,17 @@ public static class TensorDecoder
         for (var i = 0; i < source.Length; i++) destination[i] = (float)source[i];
     }
 
-    private static void DecodeF8(float[] table, ReadOnlySpan<byte> source, Span<float> destination)
+    private static void DecodeF8(TensorType type, ReadOnlySpan<byte> source, Span<float> destination, SimdWidth width)
     {
-        for (var i = 0; i < source.Length; i++) destination[i] = table[source[i]];
+        var done = (type, width) switch
+        {
+            (_, SimdWidth.Scalar) => 0,
+            (TensorType.F8E4M3, _) => F8Kernel.E4M3(source, destination),
+            (TensorType.F8E5M2, _) => F8Kernel.E5M2(source, destination),
+            _ => 0,
+        };
+        var table = MiniFloats.TableOf(type);
+        for (; done < source.Length; done++) destination[done] = table[source[done]];
     }
 
     private static void DecodeF4(ReadOnlySpan<byte> source, Span<float> destination)

@@ -34,12 +34,18 @@ internal sealed class CrossFit
     /// <summary>Agreement of units by positions of layers, 0 to 1.</summary>
     public IReadOnlyDictionary<(int B, int A), double> Rates => _rates;
 
-    /// <summary>Mean cosine of the heads' circuits of two layers; null where attention cannot be compared. Ask in the order of the subject's layers.</summary>
+    /// <summary>Pairs of layers in an order in which each layer's attention is read and turned once.</summary>
+    public static IEnumerable<(int Subject, int Reference)> InOrder(IEnumerable<(int Subject, int Reference)> pairs) =>
+        pairs.OrderBy(p => p.Subject).ThenBy(p => p.Reference % 2).ThenBy(p => p.Reference);
+
+    /// <summary>Mean cosine of the heads' circuits of two layers; null where attention cannot be compared. Ask <see cref="InOrder"/>.</summary>
     public double? Attention(int subject, int reference)
     {
         if (_bases[subject % 2, reference % 2] is not { } basis) return null;
         if (_turned.Layer != subject || _turned.Fold != reference % 2) _turned = (subject, reference % 2, _subject.Heads(_subject.Units[subject].Layer)?.In(basis));
-        return _turned.Heads is { } heads && _reference.Heads(_reference.Units[reference].Layer) is { } other ? heads.Likeness(other) : null;
+        double? likeness = _turned.Heads is { } heads && _reference.Heads(_reference.Units[reference].Layer) is { } other ? heads.Likeness(other) : null;
+        MatrixMemory.ClearAfter(basis.Rows);
+        return likeness;
     }
 
     /// <summary>Positions of all layers, or of every second one.</summary>

@@ -38,7 +38,7 @@ internal static class DeepComparison
         var least = Math.Max(Corresponding, OfTheBest * fit.Rates.Values.DefaultIfEmpty().Max());
         foreach (var (at, rate) in fit.Rates) scores[at.B, at.A] = rate >= least ? rate : 0;
         var map = LayerMap.Best(scores).Pairs;
-        var pairs = Pairs(subject, reference, fit, map);
+        var pairs = Pairs(subject, reference, fit, map, progress, cancel);
         if (map.Count == 0) return new() { Layers = pairs };
         var matched = map.Select(p => pairs.First(l => l.Subject == subject.Units[p.Subject].Layer && l.Reference == reference.Units[p.Reference].Layer)).ToList();
         var full = Expand(whole.Basis, subject, reference);
@@ -46,7 +46,7 @@ internal static class DeepComparison
         return new()
         {
             Kind = kind,
-            Learned = LearnedInBasis.Measure(subject, reference, whole.Basis, full, kind, map),
+            Learned = LearnedInBasis.Measure(subject, reference, whole.Basis, full, kind, map, progress, cancel),
             UnitsInPlace = UnitsInPlace(subject, reference, whole.Basis, map),
             DimensionsPermuted = axes,
             Layers = pairs,
@@ -77,17 +77,53 @@ internal static class DeepComparison
         return false;
     }
 
-    private static List<DeepLayerPair> Pairs(DeepModel subject, DeepModel reference, CrossFit fit, IReadOnlyList<(int Subject, int Reference)> map)
+    private static List<DeepLayerPair> Pairs(DeepModel subject, DeepModel reference, CrossFit fit, IReadOnlyList<(int Subject, int Reference)> map, IWorkProgress progress, CancellationToken cancel)
     {
         var matched = map.ToHashSet();
-        var echoes = fit.Rates.Keys.Where(p => !matched.Contains(p) && (map.Any(m => m.Reference == p.A && subject.Repeats(p.B, m.Subject, Copies))
-            || map.Any(m => m.Subject == p.B && reference.Repeats(p.A, m.Reference, Copies)))).ToHashSet();
+        var echoes = Echoes(subject, reference, [.. fit.Rates.Keys.Where(p => !matched.Contains(p))], map, progress, cancel);
         var controls = fit.Rates.Keys.Where(p => !matched.Contains(p) && !echoes.Contains(p)).OrderBy(Distance).ThenBy(p => p).Take(MostControls);
-        var attention = matched.Concat(controls).Order().ToDictionary(p => p, p => fit.Attention(p.Item1, p.Item2));
+        var attention = Attention(fit, [.. matched.Concat(controls)], progress, cancel);
         return [.. fit.Rates.OrderBy(p => p.Key)
             .Select(p => new DeepLayerPair(subject.Units[p.Key.B].Layer, reference.Units[p.Key.A].Layer, p.Value, attention.GetValueOrDefault(p.Key), echoes.Contains(p.Key)))];
 
         int Distance((int B, int A) pair) => map.Where(m => m.Subject == pair.B).Select(m => Math.Abs(m.Reference - pair.A)).DefaultIfEmpty(int.MaxValue).First();
+    }
+
+    /// <summary>Pairs that agree only because one of the two layers is a copy of one that was matched.</summary>
+    private static HashSet<(int B, int A)> Echoes(
+        DeepModel subject, DeepModel reference, IReadOnlyList<(int B, int A)> pairs, IReadOnlyList<(int Subject, int Reference)> map, IWorkProgress progress, CancellationToken cancel)
+    {
+        var echoes = new HashSet<(int, int)>();
+        Each("looking for layers that are copies of others", pairs, progress, cancel, p =>
+        {
+            if (map.Any(m => m.Reference == p.A && subject.Repeats(p.B, m.Subject, Copies)) || map.Any(m => m.Subject == p.B && reference.Repeats(p.A, m.Reference, Copies))) echoes.Add(p);
+        });
+        return echoes;
+    }
+
+    private static Dictionary<(int, int), double?> Attention(CrossFit fit, IReadOnlyList<(int Subject, int Reference)> pairs, IWorkProgress progress, CancellationToken cancel)
+    {
+        var attention = new Dictionary<(int, int), double?>();
+        Each("comparing the attention of layers", [.. CrossFit.InOrder(pairs)], progress, cancel, p => attention[p] = fit.Attention(p.Subject, p.Reference));
+        return attention;
+    }
+
+    private static void Each<T>(string title, IReadOnlyList<T> pairs, IWorkProgress progress, CancellationToken cancel, Action<T> act)
+    {
+        progress.BeginItems(title, pairs.Count, "pairs");
+        try
+        {
+            foreach (var pair in pairs)
+            {
+                cancel.ThrowIfCancellationRequested();
+                act(pair);
+                progress.Advance(1);
+            }
+        }
+        finally
+        {
+            progress.End();
+        }
     }
 
     private static Matrix Reduce(Matrix basis, DeepModel subject, DeepModel reference)

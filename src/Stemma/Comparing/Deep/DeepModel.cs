@@ -8,8 +8,8 @@ namespace Stemma.Comparing.Deep;
 /// <summary>What a deep comparison keeps of one model: its FFN units and, of each matrix, the directions of the residual stream that it uses most. Several comparisons may use it at once.</summary>
 internal sealed class DeepModel
 {
-    /// <summary>Memory for attention heads that were read.</summary>
-    private const long MostHeadBytes = 192L << 20;
+    /// <summary>Memory for attention heads that were read: three layers of a model of 7 billion parameters, a layer and its neighbours.</summary>
+    private const long MostHeadBytes = 128L << 20;
 
     private readonly ConcurrentDictionary<int, HeadCircuits?> _heads = [];
     private readonly ConcurrentDictionary<(int, int), double> _inner = [];
@@ -59,6 +59,11 @@ internal sealed class DeepModel
     public bool Repeats(int position, int other, double share)
     {
         var key = (Math.Min(position, other), Math.Max(position, other));
-        return _inner.GetOrAdd(key, pair => WitnessRate.Of(Units[pair.Item1], Units[pair.Item2])) >= share;
+        return _inner.GetOrAdd(key, pair =>
+        {
+            var rate = WitnessRate.Of(Units[pair.Item1], Units[pair.Item2]);
+            MatrixMemory.ClearAfter(Width);
+            return rate;
+        }) >= share;
     }
 }

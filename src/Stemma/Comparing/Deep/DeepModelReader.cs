@@ -19,8 +19,8 @@ internal static class DeepModelReader
     /// <summary>Numbers kept of all units of a model together: a quarter of a gigabyte.</summary>
     private const long MostNumbers = 1L << 26;
 
-    /// <summary>Units of a layer that are read, the strongest; each expert gives its share, but some at least.</summary>
-    private const int MostUnits = 4096, FewestOfExpert = 64;
+    /// <summary>Layers that are worked on at once: one is read while the other is computed with. More would need more memory.</summary>
+    private const int LayersAtOnce = 2;
 
     /// <summary>Bytes of a layer whose matrices are worth clearing away at once.</summary>
     private const long LargeLayer = 64L << 20;
@@ -37,14 +37,9 @@ internal static class DeepModelReader
     public static DeepModel Read(ModelWeights weights, IWorkProgress progress, CancellationToken cancel)
     {
         var layers = Enumerable.Range(0, weights.Shape.Layers).ToList();
-        var factors = new Dictionary<(int, TensorRole), Matrix>();
-        foreach (var layer in layers)
-        {
-            cancel.ThrowIfCancellationRequested();
-            foreach (var (role, matrix) in Matrices(weights, layer)) factors[(layer, role)] = Factor(matrix);
-            Done(weights.LayerBytes(layer));
-        }
-
+        var reader = new UnitReader(weights);
+        var first = EachLayer(layer => Directions(weights, reader, layer));
+        var factors = first.SelectMany(f => f.Factors).ToDictionary(f => f.Key, f => f.Value);
         foreach (var role in new[] { TensorRole.Embed, TensorRole.LmHead })
         {
             if (weights.ReadSample(role, MostVocabularyRows) is { } rows) factors[(TensorPart.NoLayer, role)] = Factor(Centred(rows));
@@ -54,68 +49,39 @@ internal static class DeepModelReader
         var reducer = width > WidestKept ? ReducerOf(factors.Values) : null;
         if (reducer is not null) foreach (var key in factors.Keys.ToList()) factors[key] = Products.MultiplyTransposed(factors[key], reducer);
         var kept = reducer?.Rows ?? width;
-        var perLayer = (int)Math.Clamp(MostNumbers / Math.Max(1, 3L * kept * Math.Max(1, layers.Count)), 64, int.MaxValue);
-        var units = new List<UnitSet>();
-        foreach (var layer in layers)
-        {
-            cancel.ThrowIfCancellationRequested();
-            if (UnitsOf(weights, layer) is { } set) units.Add(Reduced(set.Strongest(perLayer), reducer));
-            Done(weights.LayerBytes(layer));
-        }
+        var units = EachLayer(layer => first[layer].Units ?? Reduced(reader.ReadStrongest(layer, MostOfLayer(kept, layers.Count)), reducer));
+        return new DeepModel { Weights = weights, Width = kept, Reducer = reducer, Units = [.. units.OfType<UnitSet>()], Factors = factors };
 
-        return new DeepModel { Weights = weights, Width = kept, Reducer = reducer, Units = units, Factors = factors };
-
-        void Done(long bytes)
+        T[] EachLayer<T>(Func<int, T> make) => InParallel.Map(layers, layer =>
         {
-            progress.Advance(bytes);
-            if (bytes > LargeLayer) MatrixMemory.Clear();
-        }
+            var made = make(layer);
+            progress.Advance(weights.LayerBytes(layer));
+            ClearAfter(weights, layer);
+            return made;
+        }, LayersAtOnce, cancel);
     }
 
-    private static IEnumerable<(TensorRole Role, Matrix Matrix)> Matrices(ModelWeights weights, int layer)
+    private static void ClearAfter(ModelWeights weights, int layer)
     {
+        if (weights.LayerBytes(layer) > LargeLayer) MatrixMemory.Clear();
+    }
+
+    /// <summary>Units of one layer that are kept.</summary>
+    private static int MostOfLayer(int width, int layers) => (int)Math.Clamp(MostNumbers / Math.Max(1, 3L * width * Math.Max(1, layers)), 64, int.MaxValue);
+
+    /// <summary>The leading directions of a layer's matrices; its units too where the residual stream is narrow enough to be kept whole.</summary>
+    private static (Dictionary<(int, TensorRole), Matrix> Factors, UnitSet? Units) Directions(ModelWeights weights, UnitReader reader, int layer)
+    {
+        var factors = new Dictionary<(int, TensorRole), Matrix>();
         foreach (var role in Readers)
-            if (weights.ReadFolded(role, layer) is { } matrix) yield return (role, matrix);
-        if (weights.ReadFolded(TensorRole.O, layer) is { } output) yield return (TensorRole.O, output.Transpose());
-        if (UnitsOf(weights, layer) is not { } units) yield break;
-        yield return (units.SignFree ? TensorRole.Gate : TensorRole.Up, units.First);
-        if (units.SignFree) yield return (TensorRole.Up, units.Others[0]);
-        yield return (TensorRole.Down, units.Others[^1]);
-    }
-
-    /// <summary>All units of a layer, experts one after another; null when the layer has no FFN that is complete.</summary>
-    private static UnitSet? UnitsOf(ModelWeights weights, int layer)
-    {
-        var sets = new List<UnitSet>();
-        var experts = weights.Experts(TensorRole.Down, layer);
-        foreach (var expert in experts)
-        {
-            var (total, chosen) = Chosen(weights, layer, expert, Math.Max(FewestOfExpert, MostUnits / experts.Count));
-            if (weights.ReadFolded(TensorRole.Down, layer, expert, null, chosen) is not { } down || weights.ReadFolded(TensorRole.Up, layer, expert, chosen, null) is not { } up) continue;
-            var gate = weights.ReadFolded(TensorRole.Gate, layer, expert, chosen, null);
-            if (down.Columns != up.Rows || down.Rows != up.Columns || (gate is not null && gate.Rows != up.Rows)) continue;
-            var columns = down.Transpose();
-            var first = gate ?? up;
-            var strength = first.NormaliseRows();
-            columns.NormaliseRows();
-            if (gate is not null) up.NormaliseRows();
-            sets.Add(new UnitSet(layer, first, gate is null ? [columns] : [up, columns], strength, total));
-        }
-
-        // A layer that mixes FFNs with and without a gate is no transformer's.
-        if (sets.Count == 0 || sets.Exists(s => s.Others.Count != sets[0].Others.Count || s.Width != sets[0].Width)) return null;
-        return sets.Count == 1 ? sets[0] : UnitSet.Pool(sets) with { Layer = layer };
-    }
-
-    /// <summary>Units of an expert, and which of them are read: the strongest, ascending. Null when all are, or when the shapes do not meet and no unit will be made.</summary>
-    private static (int Total, int[]? Rows) Chosen(ModelWeights weights, int layer, int expert, int most)
-    {
-        var first = weights.Has(TensorRole.Gate, layer, expert) ? TensorRole.Gate : TensorRole.Up;
-        if (weights.SizeOf(first, layer, expert) is not { } size) return (0, null);
-        var meets = weights.SizeOf(TensorRole.Up, layer, expert)?.Rows == size.Rows && weights.SizeOf(TensorRole.Down, layer, expert)?.Columns == size.Rows;
-        if (!meets || size.Rows <= most) return ((int)Math.Min(int.MaxValue, size.Rows), null);
-        var lengths = weights.RowLengths(first, layer, expert)!;
-        return (lengths.Length, [.. Enumerable.Range(0, lengths.Length).OrderByDescending(i => lengths[i]).ThenBy(i => i).Take(most).Order()]);
+            if (weights.ReadFolded(role, layer) is { } matrix) factors[(layer, role)] = Factor(matrix);
+        if (weights.ReadFolded(TensorRole.O, layer) is { } output) factors[(layer, TensorRole.O)] = Factor(output.Transpose());
+        ClearAfter(weights, layer);
+        if (reader.Read(layer) is not { } units) return (factors, null);
+        factors[(layer, units.SignFree ? TensorRole.Gate : TensorRole.Up)] = Factor(units.First);
+        if (units.SignFree) factors[(layer, TensorRole.Up)] = Factor(units.Others[0]);
+        factors[(layer, TensorRole.Down)] = Factor(units.Others[^1]);
+        return (factors, units.Width > WidestKept ? null : units.Strongest(MostOfLayer(units.Width, weights.Shape.Layers)));
     }
 
     private static Matrix Factor(Matrix matrix)
@@ -149,8 +115,8 @@ internal static class DeepModelReader
         return reducer;
     }
 
-    private static UnitSet Reduced(UnitSet set, Matrix? reducer) =>
-        reducer is null ? set : set with
+    private static UnitSet? Reduced(UnitSet? set, Matrix? reducer) =>
+        set is null || reducer is null ? set : set with
         {
             First = Products.MultiplyTransposed(set.First, reducer),
             Others = [.. set.Others.Select(m => Products.MultiplyTransposed(m, reducer))],

@@ -120,7 +120,7 @@ internal sealed class HeadCircuits
         return [.. Enumerable.Range(0, Heads).Select(h =>
         {
             var (mine, other) = (Slice(x, Heads, h), Slice(y, _groups, Place(h, false)));
-            return Math.Sqrt(Math.Max(0, Products.Dot(Products.MultiplyTransposed(mine, mine).Data, Products.MultiplyTransposed(other, other).Data)));
+            return Math.Sqrt(Math.Max(0, Products.Dot(Products.Square(mine).Data, Products.Square(other).Data)));
         })];
     }
 

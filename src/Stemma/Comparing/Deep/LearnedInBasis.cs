@@ -1,5 +1,6 @@
 using Stemma.Anatomy;
 using Stemma.Comparing.Statistics;
+using Stemma.Foundation;
 using Stemma.Foundation.Linear;
 
 namespace Stemma.Comparing.Deep;
@@ -14,30 +15,52 @@ public sealed record LearnedInBasis(double? Gains, double? Biases, double? Matri
     private static readonly TensorRole[] GainRoles = [TensorRole.NormAttn, TensorRole.NormFfn, TensorRole.NormAttnPost, TensorRole.NormFfnPost];
     private static readonly TensorRole[] BiasRoles = [TensorRole.Q, TensorRole.K, TensorRole.V];
 
-    internal static LearnedInBasis Measure(DeepModel subject, DeepModel reference, Matrix basis, Matrix full, BasisKind kind, IReadOnlyList<(int Subject, int Reference)> matched)
+    internal static LearnedInBasis Measure(
+        DeepModel subject, DeepModel reference, Matrix basis, Matrix full, BasisKind kind, IReadOnlyList<(int Subject, int Reference)> matched, IWorkProgress progress,
+        CancellationToken cancel)
     {
         var (kept, cosines) = (new List<(double, double)>(), new List<double>());
-        foreach (var (i, j) in matched)
+        var (gains, biases) = (new List<(double, int)?>(), new List<(double, int)?>());
+        int[]? axes = kind == BasisKind.Rotation ? null : [.. Enumerable.Range(0, full.Rows).Select(i => RecoveredBasis.Largest(full.Row(i)))];
+        progress.BeginItems("comparing what training wrote", matched.Count, "layers");
+        try
         {
-            var units = subject.Units[i].In(basis);
-            var other = reference.Units[j];
-            var pairs = WitnessRate.Agreed(units, other);
-            if (pairs.Count < 2 * DirectionsKept.Strongest) continue;
-            int[] rows = [.. pairs.Select(p => p.Subject)], partners = [.. pairs.Select(p => p.Reference)];
-            foreach (var (b, a, signFree) in Vectors(units, other))
+            foreach (var (i, j) in matched)
             {
-                var (mine, theirs) = (b.Take(rows), a.Take(partners));
-                if (signFree) AlignSigns(mine, theirs);
-                cosines.Add(Enumerable.Range(0, rows.Length).Average(r => Products.Dot(mine.Row(r), theirs.Row(r))));
-                kept.Add(DirectionsKept.Of(mine, theirs));
+                cancel.ThrowIfCancellationRequested();
+                var (own, other) = (subject.Units[i], reference.Units[j]);
+                foreach (var (mine, theirs) in Meeting(own.In(basis), other))
+                {
+                    cosines.Add(Enumerable.Range(0, mine.Rows).Average(r => Products.Dot(mine.Row(r), theirs.Row(r))));
+                    kept.Add(DirectionsKept.Of(mine, theirs));
+                }
+
+                if (axes is not null) gains.AddRange(GainRoles.Select(role => GainsOf(subject, reference, axes, full.Columns, role, own.Layer, other.Layer)));
+                biases.AddRange(BiasesOf(subject, reference, basis, own.Layer, other.Layer));
+                MatrixMemory.ClearAfter(basis.Rows);
+                progress.Advance(1);
             }
         }
+        finally
+        {
+            progress.End();
+        }
 
-        return new(
-            kind == BasisKind.Rotation ? null : Pooled(matched, (i, j) => GainRoles.Select(role => GainsOf(subject, reference, full, role, subject.Units[i].Layer, reference.Units[j].Layer))),
-            Pooled(matched, (i, j) => BiasesOf(subject, reference, basis, subject.Units[i].Layer, reference.Units[j].Layer)),
-            cosines.Count == 0 ? null : cosines.Average(),
-            kept.Count == 0 ? null : DirectionsKept.Ratio(kept));
+        return new(Pooled(gains), Pooled(biases), cosines.Count == 0 ? null : cosines.Average(), kept.Count == 0 ? null : DirectionsKept.Ratio(kept));
+    }
+
+    /// <summary>The vectors of units that correspond, row by row, signs made alike; nothing when too few units do.</summary>
+    private static IEnumerable<(Matrix Subject, Matrix Reference)> Meeting(UnitSet units, UnitSet other)
+    {
+        var pairs = WitnessRate.Agreed(units, other);
+        if (pairs.Count < 2 * DirectionsKept.Strongest) yield break;
+        int[] rows = [.. pairs.Select(p => p.Subject)], partners = [.. pairs.Select(p => p.Reference)];
+        foreach (var (b, a, signFree) in Vectors(units, other))
+        {
+            var (mine, theirs) = (b.Take(rows), a.Take(partners));
+            if (signFree) AlignSigns(mine, theirs);
+            yield return (mine, theirs);
+        }
     }
 
     private static IEnumerable<(Matrix Subject, Matrix Reference, bool SignFree)> Vectors(UnitSet b, UnitSet a)
@@ -56,28 +79,19 @@ public sealed record LearnedInBasis(double? Gains, double? Biases, double? Matri
     }
 
     /// <summary>Mean correlation weighted by length.</summary>
-    private static double? Pooled(IReadOnlyList<(int Subject, int Reference)> matched, Func<int, int, IEnumerable<(double R, int Numbers)?>> measure)
+    private static double? Pooled(IEnumerable<(double R, int Numbers)?> measured)
     {
-        var found = matched.SelectMany(m => measure(m.Subject, m.Reference)).OfType<(double R, int Numbers)>().ToList();
+        var found = measured.OfType<(double R, int Numbers)>().ToList();
         return found.Count == 0 ? null : found.Sum(f => f.R * f.Numbers) / found.Sum(f => f.Numbers);
     }
 
-    private static (double, int)? GainsOf(DeepModel subject, DeepModel reference, Matrix basis, TensorRole role, int subjectLayer, int referenceLayer)
+    /// <param name="axes">The reference's dimension that each of the subject's is.</param>
+    /// <param name="width">The reference's residual width.</param>
+    private static (double, int)? GainsOf(DeepModel subject, DeepModel reference, int[] axes, int width, TensorRole role, int subjectLayer, int referenceLayer)
     {
         if (subject.Weights.ReadVector(role, subjectLayer) is not { } b || reference.Weights.ReadVector(role, referenceLayer) is not { } a) return null;
-        if (b.Length != basis.Rows || a.Length != basis.Columns) return null;
-        var (mine, theirs) = (new List<double>(), new List<double>());
-        for (var i = 0; i < b.Length; i++)
-        {
-            var row = basis.Row(i);
-            var at = 0;
-            for (var j = 1; j < row.Length; j++)
-                if (Math.Abs(row[j]) > Math.Abs(row[at])) at = j;
-            mine.Add(b[i]);
-            theirs.Add(a[at]);
-        }
-
-        return Correlate(mine, theirs);
+        if (b.Length != axes.Length || a.Length != width) return null;
+        return Correlate([.. b.Select(value => (double)value)], [.. axes.Select(at => (double)a[at])]);
     }
 
     /// <summary>The three biases of a pair of layers, as far as both have them.</summary>

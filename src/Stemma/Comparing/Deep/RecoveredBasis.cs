@@ -37,7 +37,8 @@ internal static class RecoveredBasis
         return (basis.Rows == basis.Columns && kept >= NearlyAll * basis.Rows ? BasisKind.Stored : BasisKind.SignedPermutation, axes);
     }
 
-    private static int Largest(ReadOnlySpan<float> row)
+    /// <summary>Where the number of the largest magnitude stands.</summary>
+    public static int Largest(ReadOnlySpan<float> row)
     {
         var at = 0;
         for (var j = 1; j < row.Length; j++)

@@ -28,9 +28,16 @@ internal sealed record UnitSet(int Layer, Matrix First, IReadOnlyList<Matrix> Ot
     public static UnitSet Strongest(IReadOnlyList<UnitSet> layers, int most)
     {
         if (layers.Sum(l => l.Count) <= most) return Pool(layers);
-        var chosen = layers.SelectMany((set, at) => set.Strength.Select((strength, row) => (Strength: strength, Set: at, Row: row)))
-            .OrderByDescending(u => u.Strength).ThenBy(u => u.Set).ThenBy(u => u.Row).Take(most).ToLookup(u => u.Set, u => u.Row);
-        return Pool([.. layers.Select((set, at) => set.Take([.. chosen[at].Order()]))]);
+        var chosen = Strongest([.. layers.Select(l => l.Strength)], most);
+        return Pool([.. layers.Select((set, at) => set.Take(chosen[at]))]);
+    }
+
+    /// <summary>Which units of several lists are the strongest of all: for each list their positions, ascending.</summary>
+    public static int[][] Strongest(IReadOnlyList<float[]> strengths, int most)
+    {
+        var chosen = strengths.SelectMany((list, at) => list.Select((strength, row) => (Strength: strength, List: at, Row: row)))
+            .OrderByDescending(u => u.Strength).ThenBy(u => u.List).ThenBy(u => u.Row).Take(most).ToLookup(u => u.List, u => u.Row);
+        return [.. Enumerable.Range(0, strengths.Count).Select(at => chosen[at].Order().ToArray())];
     }
 
     /// <summary>Several layers as one.</summary>
@@ -39,11 +46,7 @@ internal sealed record UnitSet(int Layer, Matrix First, IReadOnlyList<Matrix> Ot
         [.. layers.SelectMany(l => l.Strength)], layers.Sum(l => l.Total));
 
     /// <summary>The units with the longest first vectors: a choice that neither a permutation nor a rotation changes.</summary>
-    public UnitSet Strongest(int most)
-    {
-        if (Count <= most) return this;
-        return Take([.. Enumerable.Range(0, Count).OrderByDescending(i => Strength[i]).ThenBy(i => i).Take(most).Order()]);
-    }
+    public UnitSet Strongest(int most) => Count <= most ? this : Take(Strongest([Strength], most)[0]);
 
     private UnitSet Take(int[] rows) => this with { First = First.Take(rows), Others = [.. Others.Select(m => m.Take(rows))], Strength = [.. rows.Select(r => Strength[r])] };
 }

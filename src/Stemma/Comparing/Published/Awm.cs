@@ -80,7 +80,7 @@ internal sealed class Awm(string name, Func<ModelWeights, ModelWeights, SharedTo
             // Columns as rows: W^T, [width, head numbers].
             var rows = weights.Transpose();
             if (alignment is { } map) rows = rows.Take(map.Index).ScaleRows(map.Sign);
-            grams[layer] = Ucka.Centre(Products.MultiplyTransposed(rows, rows));
+            grams[layer] = Ucka.Centre(Products.Square(rows));
         }
 
         return grams;

@@ -42,7 +42,18 @@ internal static class GgufModelKeys
     {
         if (model.Config?["rope_scaling"] is not null)
             yield return new("positions-left-out", "The model stretches its positions (rope_scaling), and the file does not say how: a program that runs it must be told, or texts beyond the original length come out wrong");
+        if (ConfigFile.Flag(model.Config, "use_sliding_window") == true)
+            yield return new("window-left-out", "In some layers the model looks back over a window only (use_sliding_window), and the file cannot say in which: longer texts come out differently");
     }
+
+    /// <summary>Tokens that every layer looks back over; null where it is all of them.</summary>
+    private static double? Window(SourceModel model) => ConfigFile.Text(model.Config, "model_type") switch
+    {
+        "phi3" or "mixtral" => ConfigFile.Number(model.Config, "sliding_window"),
+        // Silence means 4096 in Mistral's configuration class, and null means none.
+        "mistral" => model.Config?.ContainsKey("sliding_window") == true ? ConfigFile.Number(model.Config, "sliding_window") : 4096,
+        _ => null,
+    };
 
     /// <summary>The keys of a model.</summary>
     /// <param name="model">The parent.</param>
@@ -67,6 +78,7 @@ internal static class GgufModelKeys
         Size("feed_forward_length", ConfigFile.Number(model.Config, "intermediate_size") ?? shape.Ffn);
         Size("attention.head_count", shape.Heads);
         Size("attention.head_count_kv", shape.KvHeads);
+        Size("attention.sliding_window", Window(model));
         if (ConfigFile.Number(model.Config, "head_dim") is { } size)
         {
             Size("attention.key_length", size);

@@ -40,6 +40,7 @@ internal static class GgufTokenKeys
         foreach (var (name, key) in (ReadOnlySpan<(string, string)>)[("bos_token_id", "bos_token_id"), ("eos_token_id", "eos_token_id"), ("pad_token_id", "padding_token_id")])
             if (ConfigFile.Number(model.Config, name) is >= 0 and { } id && id < count) keys.Number($"tokenizer.ggml.{key}", (uint)id);
         if (Merges(json) is { Count: > 0 } merges) keys.Texts("tokenizer.ggml.merges", merges);
+        if (ChatTemplateText.Of(model.Checkpoint.Folder) is { } template) keys.Text("tokenizer.chat_template", template.Text);
     }
 
     /// <summary>What only SentencePiece has: scores, and how a text is made ready.</summary>

@@ -26,7 +26,7 @@ public static class Polar
         for (var step = 0; step < MostSteps; step++)
         {
             x.TransposeInto(turned);
-            Products.MultiplyTransposed(turned, turned, gram);
+            Products.Square(turned, gram);
             var residue = Residue(gram);
             if (residue < 1e-9 * gram.Rows) break;
             if (step < LiftingSteps && residue > 0.05 * gram.Rows) Lifting(gram, factor);
@@ -41,7 +41,7 @@ public static class Polar
     /// <summary>3/2 I - 1/2 G.</summary>
     private static void Cubic(Matrix gram, Matrix factor)
     {
-        for (var i = 0; i < gram.Data.Length; i++) factor.Data[i] = -0.5f * gram.Data[i];
+        factor.Combine(0, gram, -0.5f);
         for (var i = 0; i < gram.Rows; i++) factor[i, i] += 1.5f;
     }
 
@@ -51,8 +51,8 @@ public static class Polar
     /// </summary>
     private static void Lifting(Matrix gram, Matrix factor)
     {
-        Products.MultiplyTransposed(gram, gram, factor);
-        for (var i = 0; i < gram.Data.Length; i++) factor.Data[i] = (-4.775f * gram.Data[i]) + (2.0315f * factor.Data[i]);
+        Products.Square(gram, factor);
+        factor.Combine(2.0315f, gram, -4.775f);
         for (var i = 0; i < gram.Rows; i++) factor[i, i] += 3.4445f;
     }
 
@@ -62,11 +62,9 @@ public static class Polar
         var sum = 0.0;
         for (var i = 0; i < gram.Rows; i++)
         {
-            for (var j = 0; j < gram.Columns; j++)
-            {
-                var off = gram[i, j] - (i == j ? 1.0 : 0.0);
-                sum += off * off;
-            }
+            var before = gram.Row(i)[..i];
+            var after = gram.Row(i)[(i + 1)..];
+            sum += Products.Dot(before, before) + Products.Dot(after, after) + Math.Pow(gram[i, i] - 1.0, 2);
         }
 
         return sum;
@@ -75,7 +73,7 @@ public static class Polar
     /// <summary>At least the largest singular value: root of the largest row sum of |MᵀM|.</summary>
     private static double SpectralBound(Matrix m)
     {
-        var gram = Products.TransposedMultiply(m, m);
+        var gram = Products.Square(m.Transpose());
         var most = 0.0;
         for (var i = 0; i < gram.Rows; i++)
         {

@@ -19,18 +19,17 @@ public static class Subspace
     public static Matrix LeadingFactors(Matrix w, int rank, ulong seed)
     {
         var size = Math.Min(Math.Min(w.Rows, w.Columns), rank + Oversampling);
-        var transposed = w.Transpose();
         var x = Start(size, w.Columns, seed);
         for (var round = 0; round < Rounds; round++)
         {
             Orthonormalise(x);
-            x = Products.Multiply(Products.Multiply(x, transposed), w);
+            x = Products.Multiply(Products.MultiplyTransposed(x, w), w);
         }
 
         Orthonormalise(x);
         // Rayleigh-Ritz: within the subspace the eigenvectors of X WᵀW Xᵀ.
-        var image = Products.Multiply(x, transposed);
-        var (values, vectors) = Decomposition.Symmetric(Products.MultiplyTransposed(image, image));
+        var image = Products.MultiplyTransposed(x, w);
+        var (values, vectors) = Decomposition.Symmetric(Products.Square(image));
         var kept = Math.Min(rank, size);
         var factors = Products.Multiply(vectors.Transpose().Take([.. Enumerable.Range(0, kept)]), x);
         return factors.ScaleRows([.. values.Take(kept).Select(v => (float)Math.Sqrt(Math.Max(0, v)))]);

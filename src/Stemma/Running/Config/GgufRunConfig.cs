@@ -29,14 +29,14 @@ internal static class GgufRunConfig
         foreach (var key in Refused)
             if (Key(key) is { } value && value is not ("0" or "0.0")) throw Unsupported($"{name}.{key} is {SafeText.Escape(value)}", "files without it");
         if (Key("rope.scaling.type") is { } scaling and not "none") throw Unsupported($"stretched positions ({SafeText.Escape(scaling)})", "files without them");
-        // Only Phi-3's window is that of every layer.
+        // Of these the window is that of every layer; others have it in some.
         var window = Key("attention.sliding_window") is { } tokens && tokens != "0";
-        if (window && name != "phi3") throw Unsupported($"{name}.attention.sliding_window is {SafeText.Escape(Key("attention.sliding_window")!)}", "files without it");
+        if (window && name is not ("phi3" or "llama")) throw Unsupported($"{name}.attention.sliding_window is {SafeText.Escape(Key("attention.sliding_window")!)}", "files without it");
         var experts = Key("expert_count") is { } count && count != "0";
         if (experts && !Renormalised.ContainsKey(name)) throw Unsupported($"experts in a GGUF file of architecture '{SafeText.Escape(name)}'", string.Join(", ", Renormalised.Keys));
 
         // A window of null means none: the family's own would be taken where nothing is said.
-        var config = new JsonObject { ["model_type"] = experts && name == "llama" ? "mixtral" : type, ["sliding_window"] = null };
+        var config = new JsonObject { ["model_type"] = name != "llama" ? type : experts ? "mixtral" : window ? "mistral" : type, ["sliding_window"] = null };
         if (experts) config["norm_topk_prob"] = Key("expert_weights_norm") is { } norm ? norm.Equals("true", StringComparison.OrdinalIgnoreCase) : Renormalised[name];
         void Put(string to, string from)
         {

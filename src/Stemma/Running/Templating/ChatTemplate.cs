@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using Stemma.Anatomy;
 using Stemma.Anatomy.Tokenizers;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 using Stemma.Running.Tokenizing.Files;
 
@@ -14,7 +15,6 @@ namespace Stemma.Running.Templating;
 public sealed class ChatTemplate
 {
     private const int MostCharacters = 1 << 20;
-    private static readonly string[] Places = ["chat_template.jinja", "tokenizer_config.json", "chat_template.json"];
 
     private readonly IReadOnlyList<Statement> _body;
     private readonly IReadOnlyDictionary<string, string> _tokens;
@@ -32,11 +32,12 @@ public sealed class ChatTemplate
     /// <summary>The template as written.</summary>
     public string Text { get; }
 
-    /// <summary>The template that stands beside a model's weights.</summary>
+    /// <summary>The template of a model: the one that a weight file carries itself (GGUF), else the one that stands beside the weights.</summary>
     /// <param name="path">A model's folder or weight file.</param>
     /// <returns>Null when there is none.</returns>
-    /// <exception cref="StemmaException">As <see cref="Open"/>.</exception>
-    public static ChatTemplate? OfModel(string path) => Open(CompanionFile.FolderOf(path));
+    /// <exception cref="StemmaException">As <see cref="Open"/>; or the weight file cannot be read.</exception>
+    public static ChatTemplate? OfModel(string path) =>
+        StoredTokenizer.With(path, stored => ChatTemplateText.Of(stored) is { } found ? new ChatTemplate(found.Source, found.Text, SpecialTokens(stored)) : null) ?? Open(CompanionFile.FolderOf(path));
 
     /// <summary>The template of a folder: chat_template.jinja, else tokenizer_config.json, else chat_template.json; of several templates the one named <c>default</c>.</summary>
     /// <param name="folder">A model's folder.</param>
@@ -44,7 +45,7 @@ public sealed class ChatTemplate
     /// <exception cref="StemmaException"><see cref="FaultCode.TokenizerInvalid"/>, <see cref="FaultCode.TemplateInvalid"/> or <see cref="FaultCode.TemplateUnsupported"/>.</exception>
     public static ChatTemplate? Open(string? folder)
     {
-        if (Find(folder) is not { } found) return null;
+        if (ChatTemplateText.Of(folder) is not { } found) return null;
         return new(found.Source, found.Text, SpecialTokens(folder!));
     }
 
@@ -54,21 +55,6 @@ public sealed class ChatTemplate
     /// <param name="specialTokens">Names such as <c>bos_token</c> and what they stand for.</param>
     /// <exception cref="StemmaException"><see cref="FaultCode.TemplateInvalid"/> or <see cref="FaultCode.TemplateUnsupported"/>.</exception>
     public static ChatTemplate Parse(string source, string text, IReadOnlyDictionary<string, string>? specialTokens = null) => new(source, text, specialTokens ?? new Dictionary<string, string>());
-
-    /// <summary>The text of a folder's template, unparsed; null when there is none.</summary>
-    /// <exception cref="StemmaException"><see cref="FaultCode.TokenizerInvalid"/>.</exception>
-    public static (string Source, string Text)? Find(string? folder)
-    {
-        if (folder is null || !Directory.Exists(folder)) return null;
-        foreach (var name in Places)
-        {
-            if (!CompanionFile.Exists(folder, name)) continue;
-            var bytes = CompanionFile.Read(folder, name, TokenizerConfig.MostBytes, FaultCode.TokenizerInvalid);
-            if ((name.EndsWith(".jinja", StringComparison.Ordinal) ? Encoding.UTF8.GetString(bytes) : FromJson(name, bytes)) is { } text) return (name, text);
-        }
-
-        return null;
-    }
 
     /// <summary>The text of a conversation.</summary>
     /// <param name="messages">The turns in order.</param>
@@ -93,30 +79,20 @@ public sealed class ChatTemplate
         return map;
     }
 
-    private static string? FromJson(string name, byte[] bytes)
-    {
-        try
-        {
-            using var document = StrangersJson.Parse(bytes, 64);
-            if (document.RootElement.ValueKind != JsonValueKind.Object || new JsonPart(name, "root", document.RootElement).Find("chat_template") is not { } value) return null;
-            if (value.ValueKind == JsonValueKind.String) return value.GetString();
-            var named = new JsonPart(name, "root", document.RootElement).Parts("chat_template");
-            if (named.Count == 0) return null;
-            var chosen = named.FirstOrDefault(part => part.Text("name") == "default");
-            return (chosen.Source is null ? named[0] : chosen).Text("template");
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            throw TokenTableBuilder.Invalid(name, null, e.Message, "settings in JSON", e);
-        }
-    }
-
     private static Dictionary<string, string> SpecialTokens(string folder)
     {
         var config = TokenizerConfig.Read(folder);
         var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
         if (config.BeginningOfText is { } first) tokens["bos_token"] = first;
         if (config.EndOfText is { } last) tokens["eos_token"] = last;
+        return tokens;
+    }
+
+    private static Dictionary<string, string> SpecialTokens(StoredVocabulary stored)
+    {
+        var tokens = new Dictionary<string, string>(StringComparer.Ordinal);
+        foreach (var name in (ReadOnlySpan<string>)["bos_token", "eos_token"])
+            if (StoredTokenizer.Number(stored, $"{name}_id") is { } id && id < stored.Tokens.Count) tokens[name] = Encoding.UTF8.GetString(stored.Tokens[id]);
         return tokens;
     }
 }

@@ -59,14 +59,8 @@ public sealed class TextTokenizer
     /// <param name="path">A model's folder or weight file.</param>
     /// <returns>Null when there is no tokenizer.</returns>
     /// <exception cref="StemmaException">As <see cref="Open"/>; or the weight file cannot be read.</exception>
-    public static TextTokenizer? OfModel(string path)
-    {
-        var folder = CompanionFile.FolderOf(path);
-        // Only files that carry a vocabulary are opened: a folder's tokenizer is found without its weights.
-        if (!File.Exists(path) && !(Directory.Exists(path) && Directory.EnumerateFiles(path, "*.gguf").Any())) return Open(folder);
-        using var checkpoint = CheckpointOpener.Open(path);
-        return checkpoint.ReadVocabulary() is { } stored && Files.StoredTokenizer.Parts(stored) is { } parts ? Of(parts) : Open(folder);
-    }
+    public static TextTokenizer? OfModel(string path) =>
+        Files.StoredTokenizer.With(path, stored => Files.StoredTokenizer.Parts(stored) is { } parts ? Of(parts) : null) ?? Open(CompanionFile.FolderOf(path));
 
     /// <summary>A tokenizer from the tables that a file of weights carries (GGUF).</summary>
     /// <param name="parts">The tables.</param>

@@ -23,8 +23,7 @@ internal readonly struct BFloat16Source : IRowSource
     public static Vector512<float> Load16(ref byte row, nint element)
     {
         var raw = Vector256.LoadUnsafe(ref Unsafe.As<byte, ushort>(ref Unsafe.AddByteOffset(ref row, element * 2)));
-        var (low, high) = Vector256.Widen(raw);
-        return (Vector512.Create(low, high) << 16).AsSingle();
+        return (Vector512.WidenLower(raw.ToVector512Unsafe()) << 16).AsSingle();
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

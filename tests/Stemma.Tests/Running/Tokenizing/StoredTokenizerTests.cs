@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Stemma.Checkpoints.Tensors;
 using Stemma.Deriving.Operations;
+using Stemma.Running.Templating;
 using Stemma.Running.Tokenizing;
 using Stemma.Tests.Support;
 
@@ -59,6 +60,23 @@ public sealed class StoredTokenizerTests : IDisposable
         var alone = Path.Combine(Directory.CreateDirectory(_shop.NewPath).FullName, "alone.gguf");
         File.Move(path, alone);
         Assert.Null(TextTokenizer.OfModel(alone));
+    }
+
+    [Fact]
+    public void The_template_of_conversations_goes_along_with_its_special_tokens()
+    {
+        var parent = _shop.Draw(Workshop.Llama.Replace("\"vocab_size\":70", "\"vocab_size\":265,\"bos_token_id\":1,\"eos_token_id\":2", StringComparison.Ordinal));
+        (string, float, int)[] pieces = [("<unk>", 0, 2), ("<s>", 0, 3), ("</s>", 0, 3), ("▁", -2, 1), .. Enumerable.Range(0, 256).Select(value => ($"<0x{value:X2}>", 0f, 6))];
+        File.WriteAllBytes(Path.Combine(parent, "tokenizer.model"), PieceFile.Write(2, byteFallback: true, (true, true), null, pieces));
+        Assert.Null(ChatTemplate.OfModel(Write(parent)));
+        const string Template = "{{ bos_token }}{% for m in messages %}[{{ m.role }}] {{ m.content }}{{ eos_token }}{% endfor %}";
+        File.WriteAllText(Path.Combine(parent, "tokenizer_config.json"), JsonSerializer.Serialize(new { bos_token = "<s>", eos_token = "</s>", chat_template = Template }));
+        var file = Write(parent);
+        var (folder, alone) = (ChatTemplate.OfModel(parent)!, ChatTemplate.OfModel(file)!);
+        Assert.Equal("<s>[user] hej</s>", folder.Render([new("user", "hej")]));
+        Assert.Equal((folder.Render([new("user", "hej")]), Path.GetFileName(file)), (alone.Render([new("user", "hej")]), alone.Source));
+        File.WriteAllText(Path.Combine(parent, "chat_template.jinja"), new string('x', 70_000));
+        Assert.Null(ChatTemplate.OfModel(Write(parent)));
     }
 
     [Fact]

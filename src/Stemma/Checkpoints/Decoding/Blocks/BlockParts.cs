@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
 
 namespace Stemma.Checkpoints.Decoding.Blocks;
 
@@ -18,11 +19,33 @@ internal static class BlockParts
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float Half(ReadOnlySpan<byte> at) => (float)BitConverter.UInt16BitsToHalf((ushort)(at[0] | (at[1] << 8)));
 
+    /// <summary>The eight scales and the eight minima of six bits that Q4_K and Q5_K pack into twelve bytes, a byte each, the first lowest.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (ulong Scales, ulong Minima) Pairs(ReadOnlySpan<byte> packed)
+    {
+        const uint Six = 0x3F3F3F3F, Four = 0x0F0F0F0F, Top = 0x30303030;
+        var (first, second, rest) = (MemoryMarshal.Read<uint>(packed), MemoryMarshal.Read<uint>(packed[4..]), MemoryMarshal.Read<uint>(packed[8..]));
+        return (
+            (first & Six) | ((ulong)((rest & Four) | ((first >> 2) & Top)) << 32),
+            (second & Six) | ((ulong)(((rest >> 4) & Four) | ((second >> 2) & Top)) << 32));
+    }
+
     /// <summary>Scale and minimum j of the eight pairs of six bits that Q4_K and Q5_K pack into twelve bytes.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static (int Scale, int Minimum) Pair(ReadOnlySpan<byte> packed, int j) => j < 4
         ? (packed[j] & 63, packed[j + 4] & 63)
         : ((packed[j + 4] & 15) | ((packed[j - 4] >> 6) << 4), (packed[j + 4] >> 4) | ((packed[j] >> 6) << 4));
+
+    /// <summary>The sixteen scales of six bits that Q3_K packs into twelve bytes, a byte each, the first lowest, eight and eight; 32 is to be taken away from each.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static (ulong First, ulong Second) Sixteens(ReadOnlySpan<byte> packed)
+    {
+        const uint Four = 0x0F0F0F0F, Top = 0x30303030;
+        var (first, second, rest) = (MemoryMarshal.Read<uint>(packed), MemoryMarshal.Read<uint>(packed[4..]), MemoryMarshal.Read<uint>(packed[8..]));
+        return (
+            (first & Four) | ((rest << 4) & Top) | ((ulong)((second & Four) | ((rest << 2) & Top)) << 32),
+            ((first >> 4) & Four) | (rest & Top) | ((ulong)(((second >> 4) & Four) | ((rest >> 2) & Top)) << 32));
+    }
 
     /// <summary>Scale i of the sixteen of six bits that Q3_K packs into twelve bytes, less 32.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

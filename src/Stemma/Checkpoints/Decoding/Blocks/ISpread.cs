@@ -26,9 +26,8 @@ internal readonly struct Spread512 : ISpread
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector512<float> Floats(Vector128<sbyte> q)
     {
-        var (low, high) = Vector128.Widen(q);
-        var (a, b) = Vector256.Widen(Vector256.Create(low, high));
-        return Vector512.ConvertToSingle(Vector512.Create(a, b));
+        // Only the lower halves hold anything: each step is one instruction.
+        return Vector512.ConvertToSingle(Vector512.WidenLower(Vector512.WidenLower(q.ToVector256Unsafe().ToVector512Unsafe())));
     }
 }
 
@@ -54,8 +53,7 @@ internal readonly struct Spread256 : ISpread
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static (Vector256<float> First, Vector256<float> Second) Floats(Vector128<sbyte> q)
     {
-        var (low, high) = Vector128.Widen(q);
-        var (a, b) = Vector256.Widen(Vector256.Create(low, high));
+        var (a, b) = Vector256.Widen(Vector256.WidenLower(q.ToVector256Unsafe()));
         return (Vector256.ConvertToSingle(a), Vector256.ConvertToSingle(b));
     }
 }

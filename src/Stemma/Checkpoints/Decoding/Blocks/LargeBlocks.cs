@@ -14,13 +14,19 @@ internal static class LargeBlocks
         where T : struct, ISpread
     {
         ref var to = ref MemoryMarshal.GetReference(destination);
-        for (nuint at = 0; source.Length > 0; source = source[84..], at += Numbers)
+        for (nuint at = 0; source.Length > 0; source = source[84..])
         {
             var (d, least) = (Half(source[80..]), Half(source[82..]));
-            for (var group = 0; group < 16; group++)
+            for (var half = 0; half < 2; half++)
             {
-                var packed = source[group];
-                T.Scale(Two(source[16..], group).AsSByte(), d * (packed & 15), least * (packed >> 4), ref to, at + ((nuint)group * 16));
+                var packed = MemoryMarshal.Read<ulong>(source[(8 * half)..]);
+                var (first, second) = (Vector128.Create(source.Slice(16 + (32 * half), 16)), Vector128.Create(source.Slice(32 + (32 * half), 16)));
+                for (var quarter = 0; quarter < 4; quarter++, at += 32)
+                {
+                    T.Scale(Two(first).AsSByte(), d * (int)(packed & 15), least * (int)((packed >> 4) & 15), ref to, at);
+                    T.Scale(Two(second).AsSByte(), d * (int)((packed >> 8) & 15), least * (int)((packed >> 12) & 15), ref to, at + 16);
+                    (first, second, packed) = (Shift(first, 2), Shift(second, 2), packed >> 16);
+                }
             }
         }
     }
@@ -29,15 +35,24 @@ internal static class LargeBlocks
         where T : struct, ISpread
     {
         ref var to = ref MemoryMarshal.GetReference(destination);
-        for (nuint at = 0; source.Length > 0; source = source[110..], at += Numbers)
+        for (nuint at = 0; source.Length > 0; source = source[110..])
         {
             var d = Half(source[108..]);
-            for (var group = 0; group < 16; group++)
+            var (scales, more) = Sixteens(source[96..]);
+            // The bit of a number says whether 4 is not taken away; one byte holds those of eight numbers, 32 apart: the lowest are those of the numbers that come next.
+            var (bits, alsoBits) = (Vector128.Create(source[..16]), Vector128.Create(source.Slice(16, 16)));
+            for (var half = 0; half < 2; half++)
             {
-                // The bit of a number says whether 4 is not taken away; one byte holds those of eight numbers, 32 apart.
-                var bit = Vector128.Create((byte)(1 << (group / 2)));
-                var less = Vector128.AndNot(Vector128.Create((byte)4), Vector128.Equals(Vector128.Create(source.Slice(16 * (group % 2), 16)) & bit, bit));
-                T.Scale((Two(source[32..], group) - less).AsSByte(), d * Signed(source[96..], group), ref to, at + ((nuint)group * 16));
+                var (first, second) = (Vector128.Create(source.Slice(32 + (32 * half), 16)), Vector128.Create(source.Slice(48 + (32 * half), 16)));
+                for (var quarter = 0; quarter < 4; quarter++, at += 32)
+                {
+                    T.Scale(Three(first, bits), d * ((int)(scales & 63) - 32), ref to, at);
+                    T.Scale(Three(second, alsoBits), d * ((int)((scales >> 8) & 63) - 32), ref to, at + 16);
+                    (first, second, scales) = (Shift(first, 2), Shift(second, 2), scales >> 16);
+                    (bits, alsoBits) = (Shift(bits, 1), Shift(alsoBits, 1));
+                }
+
+                scales = more;
             }
         }
     }
@@ -46,16 +61,20 @@ internal static class LargeBlocks
         where T : struct, ISpread
     {
         ref var to = ref MemoryMarshal.GetReference(destination);
-        for (nuint at = 0; source.Length > 0; source = source[144..], at += Numbers)
+        for (nuint at = 0; source.Length > 0; source = source[144..])
         {
             var (d, least) = (Half(source), Half(source[2..]));
-            for (var group = 0; group < 8; group++)
+            var (scales, minima) = Pairs(source[4..]);
+            for (var quants = source.Slice(16, 128); quants.Length > 0; quants = quants[32..], at += 64)
             {
-                var (scale, minimum) = Pair(source[4..], group);
-                var (step, less) = (d * scale, least * minimum);
-                var quants = source.Slice(16 + (32 * (group / 2)), 32);
-                T.Scale(Four(quants[..16], group).AsSByte(), step, less, ref to, at + ((nuint)group * 32));
-                T.Scale(Four(quants[16..], group).AsSByte(), step, less, ref to, at + ((nuint)group * 32) + 16);
+                var (first, second) = (Vector128.Create(quants[..16]), Vector128.Create(quants[16..]));
+                var (step, less) = (d * (byte)scales, least * (byte)minima);
+                T.Scale(SmallBlocks.Low(first).AsSByte(), step, less, ref to, at);
+                T.Scale(SmallBlocks.Low(second).AsSByte(), step, less, ref to, at + 16);
+                (step, less) = (d * (byte)(scales >> 8), least * (byte)(minima >> 8));
+                T.Scale(SmallBlocks.High(first).AsSByte(), step, less, ref to, at + 32);
+                T.Scale(SmallBlocks.High(second).AsSByte(), step, less, ref to, at + 48);
+                (scales, minima) = (scales >> 16, minima >> 16);
             }
         }
     }
@@ -64,16 +83,22 @@ internal static class LargeBlocks
         where T : struct, ISpread
     {
         ref var to = ref MemoryMarshal.GetReference(destination);
-        for (nuint at = 0; source.Length > 0; source = source[176..], at += Numbers)
+        for (nuint at = 0; source.Length > 0; source = source[176..])
         {
             var (d, least) = (Half(source), Half(source[2..]));
-            for (var group = 0; group < 8; group++)
+            var (scales, minima) = Pairs(source[4..]);
+            // The lowest bits are those of the group that comes next.
+            var (fifth, alsoFifth) = (Vector128.Create(source.Slice(16, 16)), Vector128.Create(source.Slice(32, 16)));
+            for (var quants = source.Slice(48, 128); quants.Length > 0; quants = quants[32..], at += 64)
             {
-                var (scale, minimum) = Pair(source[4..], group);
-                var (step, less) = (d * scale, least * minimum);
-                var quants = source.Slice(48 + (32 * (group / 2)), 32);
-                T.Scale((Four(quants[..16], group) | Bit(source.Slice(16, 16), group)).AsSByte(), step, less, ref to, at + ((nuint)group * 32));
-                T.Scale((Four(quants[16..], group) | Bit(source.Slice(32, 16), group)).AsSByte(), step, less, ref to, at + ((nuint)group * 32) + 16);
+                var (first, second) = (Vector128.Create(quants[..16]), Vector128.Create(quants[16..]));
+                var (step, less) = (d * (byte)scales, least * (byte)minima);
+                T.Scale((SmallBlocks.Low(first) | Sixteen(fifth)).AsSByte(), step, less, ref to, at);
+                T.Scale((SmallBlocks.Low(second) | Sixteen(alsoFifth)).AsSByte(), step, less, ref to, at + 16);
+                (step, less) = (d * (byte)(scales >> 8), least * (byte)(minima >> 8));
+                T.Scale((SmallBlocks.High(first) | Sixteen(Shift(fifth, 1))).AsSByte(), step, less, ref to, at + 32);
+                T.Scale((SmallBlocks.High(second) | Sixteen(Shift(alsoFifth, 1))).AsSByte(), step, less, ref to, at + 48);
+                (scales, minima, fifth, alsoFifth) = (scales >> 16, minima >> 16, Shift(fifth, 2), Shift(alsoFifth, 2));
             }
         }
     }
@@ -82,16 +107,24 @@ internal static class LargeBlocks
         where T : struct, ISpread
     {
         ref var to = ref MemoryMarshal.GetReference(destination);
-        for (nuint at = 0; source.Length > 0; source = source[210..], at += Numbers)
+        for (nuint at = 0; source.Length > 0; source = source[210..])
         {
             var d = Half(source[208..]);
-            for (var group = 0; group < 16; group++)
+            for (var half = 0; half < 2; half++)
             {
-                var (half, quarter, place) = (group / 8, group % 8 / 2, group % 2 * 16);
-                var low = Four(source.Slice((64 * half) + (32 * (quarter % 2)) + place, 16), quarter / 2);
-                var high = Shift(Vector128.Create(source.Slice(128 + (32 * half) + place, 16)), 2 * quarter) & Vector128.Create((byte)3);
-                var q = ((low | (high << 4)) - Vector128.Create((byte)32)).AsSByte();
-                T.Scale(q, d * (sbyte)source[192 + group], ref to, at + ((nuint)group * 16));
+                var low = source.Slice(64 * half, 64);
+                var scales = source.Slice(192 + (8 * half), 8);
+                for (var place = 0; place < 2; place++, at += 16)
+                {
+                    var (first, second) = (Vector128.Create(low.Slice(16 * place, 16)), Vector128.Create(low.Slice(32 + (16 * place), 16)));
+                    var high = Vector128.Create(source.Slice(128 + (32 * half) + (16 * place), 16));
+                    T.Scale(Six(SmallBlocks.Low(first), high << 4), d * (sbyte)scales[place], ref to, at);
+                    T.Scale(Six(SmallBlocks.Low(second), high << 2), d * (sbyte)scales[2 + place], ref to, at + 32);
+                    T.Scale(Six(SmallBlocks.High(first), high), d * (sbyte)scales[4 + place], ref to, at + 64);
+                    T.Scale(Six(SmallBlocks.High(second), high >>> 2), d * (sbyte)scales[6 + place], ref to, at + 96);
+                }
+
+                at += 96;
             }
         }
     }
@@ -139,25 +172,38 @@ internal static class LargeBlocks
         where T : struct, ISpread
     {
         ref var to = ref MemoryMarshal.GetReference(destination);
-        for (nuint at = 0; source.Length > 0; source = source[66..], at += Numbers)
+        for (nuint at = 0; source.Length > 0; source = source[66..])
         {
             var d = Half(source[64..]);
-            for (var group = 0; group < 16; group++) T.Scale((Two(source, group) - Vector128.Create((byte)1)).AsSByte(), d, ref to, at + ((nuint)group * 16));
+            for (var half = 0; half < 2; half++)
+            {
+                var (first, second) = (Vector128.Create(source.Slice(32 * half, 16)), Vector128.Create(source.Slice(16 + (32 * half), 16)));
+                for (var quarter = 0; quarter < 4; quarter++, at += 32)
+                {
+                    T.Scale((Two(first) - Vector128.Create((byte)1)).AsSByte(), d, ref to, at);
+                    T.Scale((Two(second) - Vector128.Create((byte)1)).AsSByte(), d, ref to, at + 16);
+                    (first, second) = (Shift(first, 2), Shift(second, 2));
+                }
+            }
         }
     }
 
     /// <summary>Sixteen numbers of two bits: 32 bytes hold 128 numbers, 32 in the lowest bits, the next 32 in the bits above, and so on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Two(ReadOnlySpan<byte> bytes, int group) =>
-        Shift(Vector128.Create(bytes.Slice((32 * (group / 8)) + (16 * (group % 2)), 16)), 2 * (group % 8 / 2)) & Vector128.Create((byte)3);
+    private static Vector128<byte> Two(Vector128<byte> bytes) => bytes & Vector128.Create((byte)3);
 
-    /// <summary>Sixteen numbers of four bits: even groups lie in the low halves, odd ones in the high halves.</summary>
+    /// <summary>Sixteen numbers of two bits and a third that stands elsewhere, less 4.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Four(ReadOnlySpan<byte> bytes, int group) => Shift(Vector128.Create(bytes), 4 * (group % 2)) & Vector128.Create((byte)15);
+    private static Vector128<sbyte> Three(Vector128<byte> two, Vector128<byte> third) =>
+        ((Two(two) | Shift(Sixteen(third), 2)) - Vector128.Create((byte)4)).AsSByte();
 
-    /// <summary>One bit of each of sixteen bytes, as 16 or 0.</summary>
+    /// <summary>The lowest bit of each of sixteen bytes, as 16 or 0.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<byte> Bit(ReadOnlySpan<byte> bytes, int bit) => (Shift(Vector128.Create(bytes), bit) & Vector128.Create((byte)1)) << 4;
+    private static Vector128<byte> Sixteen(Vector128<byte> bytes) => (bytes & Vector128.Create((byte)1)) << 4;
+
+    /// <summary>Sixteen numbers of six bits, less 32: four bits, and two that stand in bits 4 and 5 of other bytes.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<sbyte> Six(Vector128<byte> four, Vector128<byte> two) => ((four | (two & Vector128.Create((byte)0x30))) - Vector128.Create((byte)32)).AsSByte();
 
     /// <summary>Shifts bytes; what comes in from the neighbour is masked by the caller, who keeps low bits only.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Stemma.Checkpoints;
+using Stemma.Foundation;
 
 namespace Stemma.Running.Tokenizing.Files;
 
@@ -30,8 +31,20 @@ internal static class StoredTokenizer
         Charsmap = stored.CharacterRules(),
     };
 
+    /// <summary>What is made of the vocabulary that a model's file of weights carries itself; null where there is none. Only such files are opened: a folder's tokenizer is found without its weights.</summary>
+    /// <param name="path">A model's folder or weight file.</param>
+    /// <param name="make">Called while the file is open.</param>
+    /// <exception cref="StemmaException">The weight file cannot be read.</exception>
+    public static T? With<T>(string path, Func<StoredVocabulary, T?> make)
+        where T : class
+    {
+        if (!File.Exists(path) && !(Directory.Exists(path) && Directory.EnumerateFiles(path, "*.gguf").Any())) return null;
+        using var checkpoint = CheckpointOpener.Open(path);
+        return checkpoint.ReadVocabulary() is { } stored ? make(stored) : null;
+    }
+
     /// <summary>A token's id; -1 of 32 bits means none.</summary>
-    private static int? Number(StoredVocabulary stored, string name) =>
+    public static int? Number(StoredVocabulary stored, string name) =>
         stored.Settings.TryGetValue(name, out var text) && int.TryParse(text, NumberStyles.Integer, CultureInfo.InvariantCulture, out var id) && id >= 0 ? id : null;
 
     private static bool? Truth(StoredVocabulary stored, string name) => stored.Settings.GetValueOrDefault(name) switch
