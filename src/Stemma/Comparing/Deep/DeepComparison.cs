@@ -94,21 +94,21 @@ internal static class DeepComparison
         DeepModel subject, DeepModel reference, IReadOnlyList<(int B, int A)> pairs, IReadOnlyList<(int Subject, int Reference)> map, IWorkProgress progress, CancellationToken cancel)
     {
         var echoes = new HashSet<(int, int)>();
-        Each("looking for layers that are copies of others", pairs, progress, cancel, p =>
+        Each("looking for layers that are copies of others", pairs, p =>
         {
             if (map.Any(m => m.Reference == p.A && subject.Repeats(p.B, m.Subject, Copies)) || map.Any(m => m.Subject == p.B && reference.Repeats(p.A, m.Reference, Copies))) echoes.Add(p);
-        });
+        }, progress, cancel);
         return echoes;
     }
 
     private static Dictionary<(int, int), double?> Attention(CrossFit fit, IReadOnlyList<(int Subject, int Reference)> pairs, IWorkProgress progress, CancellationToken cancel)
     {
         var attention = new Dictionary<(int, int), double?>();
-        Each("comparing the attention of layers", [.. CrossFit.InOrder(pairs)], progress, cancel, p => attention[p] = fit.Attention(p.Subject, p.Reference));
+        Each("comparing the attention of layers", [.. CrossFit.InOrder(pairs)], p => attention[p] = fit.Attention(p.Subject, p.Reference), progress, cancel);
         return attention;
     }
 
-    private static void Each<T>(string title, IReadOnlyList<T> pairs, IWorkProgress progress, CancellationToken cancel, Action<T> act)
+    private static void Each<T>(string title, IReadOnlyList<T> pairs, Action<T> act, IWorkProgress progress, CancellationToken cancel)
     {
         progress.BeginItems(title, pairs.Count, "pairs");
         try
