@@ -47,6 +47,7 @@ internal sealed class DeepModel
     {
         if (_heads.TryGetValue(layer, out var kept)) return kept;
         var heads = HeadCircuits.Read(Weights, layer, Reducer);
+        MatrixMemory.ClearAfter(Width);
         // Layers are asked for in their order, more or less: the one farthest away is needed last.
         while (_heads.Values.Sum(h => h?.Bytes ?? 0) + (heads?.Bytes ?? 0) > MostHeadBytes && _heads.Keys.OrderByDescending(l => Math.Abs(l - layer)).ToList() is [var farthest, ..])
             _heads.TryRemove(farthest, out _);

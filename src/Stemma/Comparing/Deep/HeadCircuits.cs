@@ -34,8 +34,8 @@ internal sealed class HeadCircuits
         var (heads, groups) = (weights.Shape.Heads, weights.Shape.KvHeads);
         if (heads <= 0 || groups <= 0 || heads % groups != 0) return null;
         if (Reduced(TensorRole.Q) is not { } q || Reduced(TensorRole.K) is not { } k || Reduced(TensorRole.V) is not { } v
-            || weights.ReadFolded(TensorRole.O, layer)?.Transpose() is not { } written) return null;
-        var o = reducer is null ? written : Products.MultiplyTransposed(written, reducer);
+            || weights.ReadFolded(TensorRole.O, layer) is not { } written) return null;
+        var o = (reducer is null ? written : Products.Multiply(reducer, written)).Transpose();
         if (q.Rows % heads != 0 || k.Rows % groups != 0 || v.Rows % groups != 0 || o.Rows % heads != 0) return null;
         if (q.Rows / heads != k.Rows / groups || o.Rows / heads != v.Rows / groups) return null;
         return new(heads, groups, q, k, v, o);

@@ -29,6 +29,68 @@ public sealed class LinearTests
     }
 
     [Theory]
+    [InlineData(1, 1, 1)]
+    [InlineData(25, 1100, 530)]
+    [InlineData(300, 600, 257)]
+    public void Panels_that_are_packed_together_give_the_same_bits_as_each_alone(int rows, int columns, int inner)
+    {
+        var dice = new Dice(columns);
+        var (a, b, alone) = (Draw(dice, rows, inner), Draw(dice, inner, columns), new Matrix(rows, columns));
+        Products.MultiplyAlone(a, 0, rows, b, alone);
+        Assert.Equal(alone.Data, Products.Multiply(a, b).Data);
+        Assert.Equal(alone.Data, Products.MultiplyTransposed(a, b.Transpose()).Data);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(65, 300)]
+    [InlineData(330, 40)]
+    public void A_square_has_the_bits_of_the_product_of_equals(int rows, int columns)
+    {
+        var a = Draw(new Dice(rows), rows, columns);
+        Assert.Equal(Products.MultiplyTransposed(a, a).Data, Products.Square(a).Data);
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(33, 17)]
+    [InlineData(70, 40)]
+    public void Rows_and_columns_change_places(int rows, int columns)
+    {
+        var a = Draw(new Dice(columns), rows, columns);
+        var turned = a.Transpose();
+        for (var i = 0; i < rows; i++)
+            for (var j = 0; j < columns; j++) Assert.Equal(a[i, j], turned[j, i]);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(16)]
+    [InlineData(83)]
+    public void Numbers_are_scaled_joined_and_cleared_one_by_one_as_defined(int columns)
+    {
+        var dice = new Dice(columns);
+        var (a, b, factors) = (Draw(dice, 3, columns), Draw(dice, 3, columns), dice.Normals(columns));
+        var (scaled, joined, normal, cleared) = (Copy(a), Copy(a), Copy(a), Copy(a));
+        scaled.ScaleColumns(factors);
+        joined.Combine(0.5f, b, -2);
+        var lengths = normal.NormaliseRows();
+        (cleared[0, 0], cleared[1, columns / 2], cleared[2, columns - 1]) = (float.NaN, float.NegativeInfinity, float.PositiveInfinity);
+        cleared.ClearNonFinite();
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal(Math.Sqrt(a.Row(i).ToArray().Sum(value => (double)value * value)), lengths[i], 1e-4);
+            for (var j = 0; j < columns; j++)
+            {
+                Assert.Equal(a[i, j] * factors[j], scaled[i, j]);
+                Assert.Equal((a[i, j] * 0.5f) + (b[i, j] * -2), joined[i, j]);
+                Assert.Equal(a[i, j] / lengths[i], normal[i, j], 1e-6);
+                Assert.Equal((i, j) == (0, 0) || (i, j) == (1, columns / 2) || (i, j) == (2, columns - 1) ? 0 : a[i, j], cleared[i, j]);
+            }
+        }
+    }
+
+    [Theory]
     [InlineData(3, 5)]
     [InlineData(66, 130)]
     public void A_product_is_added_to_what_stands_there(int rows, int columns)
@@ -179,6 +241,8 @@ public sealed class LinearTests
         dice.Normals(rows * columns).CopyTo(matrix.Data, 0);
         return matrix;
     }
+
+    private static Matrix Copy(Matrix a) => a.Take([.. Enumerable.Range(0, a.Rows)]);
 
     private static double Best(Matrix scores, int row, bool[] taken)
     {
