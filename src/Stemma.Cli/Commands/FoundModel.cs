@@ -16,7 +16,7 @@ internal sealed record FoundModel(string Path, string Name, ComparedModel? Read)
         var names = ModelNames.Of(paths);
         ModelNames.CheckExist(paths);
         var looked = new (ComparedModel? Read, StemmaException? Refused)[paths.Length];
-        Parallel.For(0, paths.Length, at => looked[at] = Look(around, paths[at]));
+        Parallel.For(0, paths.Length, new ParallelOptions { CancellationToken = around.Cancel }, at => looked[at] = Look(around, paths[at]));
         var found = new List<FoundModel>();
         StemmaException? leftOut = null;
         for (var at = 0; at < paths.Length; at++)
