@@ -80,6 +80,16 @@ public sealed class UsageTests
     }
 
     [Fact]
+    public void A_verb_that_is_asked_for_is_set_up_alone_and_under_its_own_name()
+    {
+        var quiet = new Stemma.Cli.Surroundings { Out = TextWriter.Null, Error = TextWriter.Null };
+        var all = Stemma.Cli.Commands.CommandLine.Root(quiet).Subcommands.Select(verb => verb.Name).ToList();
+        Assert.Contains("compare", all);
+        foreach (var name in all) Assert.Equal([name], Stemma.Cli.Commands.CommandLine.Root(quiet, name).Subcommands.Select(verb => verb.Name));
+        Assert.Equal(all, Stemma.Cli.Commands.CommandLine.Root(quiet, "comapre").Subcommands.Select(verb => verb.Name));
+    }
+
+    [Fact]
     public void Every_operation_has_an_example_that_parses()
     {
         var derive = Stemma.Cli.Commands.CommandLine.Root(new() { Out = TextWriter.Null, Error = TextWriter.Null }).Subcommands.Single(verb => verb.Name == "derive");

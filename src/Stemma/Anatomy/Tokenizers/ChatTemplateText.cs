@@ -39,32 +39,16 @@ internal sealed record ChatTemplateText(string Source, string Text)
         try
         {
             using var document = StrangersJson.Parse(bytes, Depth);
-            if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("chat_template", out var value)) return null;
-            return value.ValueKind switch
-            {
-                JsonValueKind.Null => null,
-                JsonValueKind.String => value.GetString(),
-                JsonValueKind.Array => Chosen(name, [.. value.EnumerateArray().Select(one => Named(name, one))]),
-                _ => throw Invalid(name, $"chat_template is {value.ValueKind}"),
-            };
+            if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
+            var settings = new JsonPart(name, "root", document.RootElement);
+            if (settings.Find("chat_template") is not { } value) return null;
+            if (value.ValueKind == JsonValueKind.String) return value.GetString();
+            var named = settings.Parts("chat_template");
+            return named.Count == 0 ? null : named.FirstOrDefault(part => part.Text("name") == "default", named[0]).Text("template");
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             throw TokenTableBuilder.Invalid(name, null, e.Message, "settings in JSON", e);
         }
     }
-
-    private static (string? Name, string? Text) Named(string file, JsonElement one)
-    {
-        if (one.ValueKind != JsonValueKind.Object) throw Invalid(file, $"chat_template holds {one.ValueKind}");
-        return (Text("name"), Text("template"));
-
-        string? Text(string name) => !one.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null ? null
-            : value.ValueKind == JsonValueKind.String ? value.GetString() : throw Invalid(file, $"chat_template: {name} is {value.ValueKind}");
-    }
-
-    private static string? Chosen(string file, IReadOnlyList<(string? Name, string? Text)> named) =>
-        named.Count == 0 ? null : named.FirstOrDefault(one => one.Name == "default", named[0]).Text ?? throw Invalid(file, "a chat_template without its template");
-
-    private static StemmaException Invalid(string file, string found) => TokenTableBuilder.Invalid(file, null, found, "a template, or a list of templates with their names");
 }

@@ -94,36 +94,18 @@ internal static class DeepComparison
         DeepModel subject, DeepModel reference, IReadOnlyList<(int B, int A)> pairs, IReadOnlyList<(int Subject, int Reference)> map, IWorkProgress progress, CancellationToken cancel)
     {
         var echoes = new HashSet<(int, int)>();
-        Each("looking for layers that are copies of others", pairs, p =>
+        progress.Each("looking for layers that are copies of others", pairs, "pairs", p =>
         {
             if (map.Any(m => m.Reference == p.A && subject.Repeats(p.B, m.Subject, Copies)) || map.Any(m => m.Subject == p.B && reference.Repeats(p.A, m.Reference, Copies))) echoes.Add(p);
-        }, progress, cancel);
+        }, cancel);
         return echoes;
     }
 
     private static Dictionary<(int, int), double?> Attention(CrossFit fit, IReadOnlyList<(int Subject, int Reference)> pairs, IWorkProgress progress, CancellationToken cancel)
     {
         var attention = new Dictionary<(int, int), double?>();
-        Each("comparing the attention of layers", [.. CrossFit.InOrder(pairs)], p => attention[p] = fit.Attention(p.Subject, p.Reference), progress, cancel);
+        progress.Each("comparing the attention of layers", [.. CrossFit.InOrder(pairs)], "pairs", p => attention[p] = fit.Attention(p.Subject, p.Reference), cancel);
         return attention;
-    }
-
-    private static void Each<T>(string title, IReadOnlyList<T> pairs, Action<T> act, IWorkProgress progress, CancellationToken cancel)
-    {
-        progress.BeginItems(title, pairs.Count, "pairs");
-        try
-        {
-            foreach (var pair in pairs)
-            {
-                cancel.ThrowIfCancellationRequested();
-                act(pair);
-                progress.Advance(1);
-            }
-        }
-        finally
-        {
-            progress.End();
-        }
     }
 
     private static Matrix Reduce(Matrix basis, DeepModel subject, DeepModel reference)

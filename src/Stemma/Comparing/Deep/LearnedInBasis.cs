@@ -22,30 +22,19 @@ public sealed record LearnedInBasis(double? Gains, double? Biases, double? Matri
         var (kept, cosines) = (new List<(double, double)>(), new List<double>());
         var (gains, biases) = (new List<(double, int)?>(), new List<(double, int)?>());
         int[]? axes = kind == BasisKind.Rotation ? null : [.. Enumerable.Range(0, full.Rows).Select(i => RecoveredBasis.Largest(full.Row(i)))];
-        progress.BeginItems("comparing what training wrote", matched.Count, "layers");
-        try
+        progress.Each("comparing what training wrote", matched, "layers", pair =>
         {
-            foreach (var (i, j) in matched)
+            var (own, other) = (subject.Units[pair.Subject], reference.Units[pair.Reference]);
+            foreach (var (mine, theirs) in Meeting(own.In(basis), other))
             {
-                cancel.ThrowIfCancellationRequested();
-                var (own, other) = (subject.Units[i], reference.Units[j]);
-                foreach (var (mine, theirs) in Meeting(own.In(basis), other))
-                {
-                    cosines.Add(Enumerable.Range(0, mine.Rows).Average(r => Products.Dot(mine.Row(r), theirs.Row(r))));
-                    kept.Add(DirectionsKept.Of(mine, theirs));
-                }
-
-                if (axes is not null) gains.AddRange(GainRoles.Select(role => GainsOf(subject, reference, axes, full.Columns, role, own.Layer, other.Layer)));
-                biases.AddRange(BiasesOf(subject, reference, basis, own.Layer, other.Layer));
-                MatrixMemory.ClearAfter(basis.Rows);
-                progress.Advance(1);
+                cosines.Add(Enumerable.Range(0, mine.Rows).Average(r => Products.Dot(mine.Row(r), theirs.Row(r))));
+                kept.Add(DirectionsKept.Of(mine, theirs));
             }
-        }
-        finally
-        {
-            progress.End();
-        }
 
+            if (axes is not null) gains.AddRange(GainRoles.Select(role => GainsOf(subject, reference, axes, full.Columns, role, own.Layer, other.Layer)));
+            biases.AddRange(BiasesOf(subject, reference, basis, own.Layer, other.Layer));
+            MatrixMemory.ClearAfter(basis.Rows);
+        }, cancel);
         return new(Pooled(gains), Pooled(biases), cosines.Count == 0 ? null : cosines.Average(), kept.Count == 0 ? null : DirectionsKept.Ratio(kept));
     }
 

@@ -66,7 +66,7 @@ internal sealed class UnitReader(ModelWeights weights)
         var meets = weights.SizeOf(TensorRole.Up, layer, expert)?.Rows == size.Rows && weights.SizeOf(TensorRole.Down, layer, expert)?.Columns == size.Rows;
         if (!meets || size.Rows <= most) return new(expert, (int)Math.Min(int.MaxValue, size.Rows), null, []);
         var lengths = weights.RowLengths(first, layer, expert)!;
-        return new(expert, lengths.Length, [.. Enumerable.Range(0, lengths.Length).OrderByDescending(i => lengths[i]).ThenBy(i => i).Take(most).Order()], []);
+        return new(expert, lengths.Length, UnitSet.Strongest([lengths], most)[0], []);
     }
 
     /// <summary>What is read of one expert.</summary>

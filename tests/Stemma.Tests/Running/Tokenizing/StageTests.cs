@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Stemma.Anatomy.Tokenizers;
 using Stemma.Foundation;
 using Stemma.Running.Tokenizing;
 using Stemma.Running.Tokenizing.Files;

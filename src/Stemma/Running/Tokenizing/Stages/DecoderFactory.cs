@@ -1,3 +1,4 @@
+using Stemma.Anatomy.Tokenizers;
 using Stemma.Running.Tokenizing.Files;
 
 namespace Stemma.Running.Tokenizing.Stages;

@@ -1,6 +1,5 @@
 using System.Text;
 using Stemma.Anatomy.Tokenizers;
-using Stemma.Running.Tokenizing.Files;
 using Stemma.Running.Tokenizing.Unicode;
 
 namespace Stemma.Running.Tokenizing.Stages;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Stemma.Anatomy.Tokenizers;
-using Stemma.Running.Tokenizing.Files;
 
 namespace Stemma.Running.Tokenizing.Stages;
 

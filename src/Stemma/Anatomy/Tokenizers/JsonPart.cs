@@ -1,8 +1,7 @@
 using System.Text.Json;
-using Stemma.Anatomy.Tokenizers;
 using Stemma.Foundation;
 
-namespace Stemma.Running.Tokenizing.Files;
+namespace Stemma.Anatomy.Tokenizers;
 
 /// <summary>An object of a tokenizer file, read with typed faults.</summary>
 /// <param name="Source">How faults call the file.</param>
