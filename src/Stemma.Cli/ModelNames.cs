@@ -52,8 +52,17 @@ internal static class ModelNames
     public static string Of(string path) => Of([path])[0];
 
     /// <summary>Names of different places. One place named twice needs no more folders, only a number.</summary>
-    private static HashSet<string> Twins(List<string> names, List<string[]> parts) =>
-        [.. names.Zip(parts, (name, place) => (Name: name, Place: string.Join('/', place))).Distinct().GroupBy(pair => pair.Name).Where(group => group.Count() > 1).Select(group => group.Key)];
+    private static HashSet<string> Twins(List<string> names, List<string[]> parts)
+    {
+        var (places, twins) = (new Dictionary<string, string>(StringComparer.Ordinal), new HashSet<string>(StringComparer.Ordinal));
+        for (var at = 0; at < names.Count; at++)
+        {
+            var place = string.Join('/', parts[at]);
+            if (!places.TryAdd(names[at], place) && places[names[at]] != place) twins.Add(names[at]);
+        }
+
+        return twins;
+    }
 
     /// <summary>The places of a base and its adapters; else the one.</summary>
     private static IEnumerable<string> Places(string path) => ModelOpener.Split(path) is var (model, adapter) ? [.. Places(model), adapter] : [path];

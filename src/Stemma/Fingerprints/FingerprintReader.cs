@@ -14,6 +14,9 @@ public static class FingerprintReader
     /// <summary>No fingerprint is larger: 0.1 % of a checkpoint of 4 TB.</summary>
     private const long LargestFile = 4L << 30;
 
+    /// <summary>Names of storage types in the order of their values, which count from 0.</summary>
+    private static readonly string[] Types = typeof(TensorType).GetEnumNames();
+
     /// <summary>Whether an opened safetensors file is a fingerprint and not a model.</summary>
     public static bool IsFingerprint(Checkpoint checkpoint) => checkpoint.Metadata.ContainsKey(ManifestKey) && checkpoint.Format == "safetensors";
 
@@ -57,7 +60,8 @@ public static class FingerprintReader
         var tensors = new List<TensorSketch>(manifest.Tensors.Count);
         foreach (var entry in manifest.Tensors)
         {
-            if (!Enum.TryParse<TensorType>(entry.Type, out var type) || type.ToString() != entry.Type) throw Refuse(checkpoint, $"tensor type {SafeText.Escape(entry.Type)}", "a known type");
+            var type = Array.IndexOf(Types, entry.Type);
+            if (type < 0) throw Refuse(checkpoint, $"tensor type {SafeText.Escape(entry.Type)}", "a known type");
             if (!Digest128.TryParse(entry.Digest, out var digest)) throw Refuse(checkpoint, $"digest {SafeText.Escape(entry.Digest)}", "32 hexadecimal digits");
             var parts = entry.Parts.Select(p => new PartSketch
             {
@@ -74,10 +78,10 @@ public static class FingerprintReader
                 CommonMaterial = p.Common,
                 GainOffset = p.GainOffset,
                 Moments = Moments.FromArray(moments.Next(Moments.Length)),
-                Linear = p.Linear ? linear.Next(square).ToArray() : null,
-                Values = p.Values >= 0 ? values.Next(p.Values).ToArray() : null,
+                Linear = p.Linear ? linear.Next(square) : null,
+                Values = p.Values >= 0 ? values.Next(p.Values) : null,
             }).ToList();
-            tensors.Add(new(entry.Name, type, entry.Shape, digest, parts) { Packing = entry.Packing, Partial = entry.Partial });
+            tensors.Add(new(entry.Name, (TensorType)type, entry.Shape, digest, parts) { Packing = entry.Packing, Partial = entry.Partial });
         }
 
         return tensors;
@@ -93,28 +97,28 @@ public static class FingerprintReader
         var up = arrays.Take<sbyte>("units.up", TensorType.I8);
         var down = arrays.Take<sbyte>("units.down", TensorType.I8);
         return [.. manifest.Units.Select(u => new LayerUnits(
-            u.Layer, u.Total, u.CapLevel, experts.Next(u.Count).ToArray(), indices.Next(u.Count).ToArray(),
-            Array.ConvertAll(choices.Next(u.Count).ToArray(), c => (UnitChoice)c & (UnitChoice.ByIndex | UnitChoice.ByContent)),
-            gate.Next(u.Gate ? (long)u.Count * Recipe.Projection : 0).ToArray(), up.Next(u.Up ? (long)u.Count * Recipe.Projection : 0).ToArray(),
-            down.Next(u.Down ? (long)u.Count * Recipe.Projection : 0).ToArray(), norms.Next(3L * u.Count).ToArray()))];
+            u.Layer, u.Total, u.CapLevel, experts.Next(u.Count), indices.Next(u.Count),
+            Array.ConvertAll(choices.Next(u.Count), c => (UnitChoice)c & (UnitChoice.ByIndex | UnitChoice.ByContent)),
+            gate.Next(u.Gate ? (long)u.Count * Recipe.Projection : 0), up.Next(u.Up ? (long)u.Count * Recipe.Projection : 0),
+            down.Next(u.Down ? (long)u.Count * Recipe.Projection : 0), norms.Next(3L * u.Count)))];
     }
 
     private static List<HeadSketch> ReadHeads(FingerprintManifest manifest, FingerprintArrays arrays)
     {
         var heads = arrays.Take<sbyte>("heads", TensorType.I8);
-        return [.. manifest.Heads.Select(h => new HeadSketch(h.Role, h.Layer, h.Head, heads.Next(Recipe.HeadRows * Recipe.HeadColumns).ToArray()))];
+        return [.. manifest.Heads.Select(h => new HeadSketch(h.Role, h.Layer, h.Head, heads.Next(Recipe.HeadRows * Recipe.HeadColumns)))];
     }
 
     private static AnchorRows ReadAnchors(AnchorsEntry entry, FingerprintArrays arrays)
     {
         var (embed, head) = (entry.Embed ? entry.Count : 0, entry.Head ? entry.Count : 0);
         return new(
-            entry.ByBytes, entry.Width, arrays.Take<ulong>("anchors.keys", TensorType.U64).Next(entry.Count).ToArray(),
-            arrays.Take<int>("anchors.ids", TensorType.I32).Next(entry.Count).ToArray(),
-            arrays.Take<sbyte>("anchors.embed", TensorType.I8).Next((long)embed * entry.Width).ToArray(),
-            arrays.Take<float>("anchors.embed_scale", TensorType.F32).Next(embed).ToArray(),
-            arrays.Take<sbyte>("anchors.head", TensorType.I8).Next((long)head * entry.Width).ToArray(),
-            arrays.Take<float>("anchors.head_scale", TensorType.F32).Next(head).ToArray());
+            entry.ByBytes, entry.Width, arrays.Take<ulong>("anchors.keys", TensorType.U64).Next(entry.Count),
+            arrays.Take<int>("anchors.ids", TensorType.I32).Next(entry.Count),
+            arrays.Take<sbyte>("anchors.embed", TensorType.I8).Next((long)embed * entry.Width),
+            arrays.Take<float>("anchors.embed_scale", TensorType.F32).Next(embed),
+            arrays.Take<sbyte>("anchors.head", TensorType.I8).Next((long)head * entry.Width),
+            arrays.Take<float>("anchors.head_scale", TensorType.F32).Next(head));
     }
 
     private static StemmaException Refuse(Checkpoint checkpoint, string found, string allowed) =>

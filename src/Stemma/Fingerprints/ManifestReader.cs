@@ -16,8 +16,9 @@ internal static class ManifestReader
         var text = checkpoint.Metadata[FingerprintReader.ManifestKey];
         try
         {
-            CheckFormat(checkpoint, text);
-            var manifest = JsonSerializer.Deserialize(text, ManifestJson.Default.FingerprintManifest) ?? throw Refuse(checkpoint, "an empty manifest");
+            using var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 16 });
+            CheckFormat(checkpoint, json.RootElement);
+            var manifest = ManifestMembers.Manifest(json.RootElement);
             Check(checkpoint, manifest);
             return manifest;
         }
@@ -29,10 +30,8 @@ internal static class ManifestReader
     }
 
     /// <summary>A later format may have other members, so its name is read before anything else.</summary>
-    private static void CheckFormat(Checkpoint checkpoint, string text)
+    private static void CheckFormat(Checkpoint checkpoint, JsonElement root)
     {
-        using var json = JsonDocument.Parse(text, new JsonDocumentOptions { MaxDepth = 16 });
-        var root = json.RootElement;
         var format = root.Member("format").GetString();
         var version = root.Member("recipe").Member("version").GetInt32();
         if (format is FingerprintManifest.CurrentFormat or FingerprintManifest.QuickFormat && version <= Recipe.CurrentVersion) return;
@@ -40,9 +39,6 @@ internal static class ManifestReader
             FaultCode.FingerprintVersion, checkpoint.Path, null, $"format {SafeText.Escape(format ?? "")}, recipe {version}",
             $"{FingerprintManifest.CurrentFormat}, recipe up to {Recipe.CurrentVersion}", "Use a newer Stemma, or sketch the model again");
     }
-
-    private static JsonElement Member(this JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) ? value : throw new JsonException($"no member {name}");
 
     private static void Check(Checkpoint checkpoint, FingerprintManifest manifest)
     {

@@ -48,10 +48,10 @@ internal static class Power
 
     private static double? OfResidual(PairContext pair)
     {
-        if (!pair.SameWidth || pair.Anchors.Slots.Count < 8 || pair.Subject.Sketch.Anchors.EmbedScale.Length == 0) return null;
+        if (!pair.SameWidth || pair.Anchors.Count < 8 || pair.Subject.Sketch.Anchors.EmbedScale.Length == 0) return null;
         var anchors = pair.Subject.Sketch.Anchors;
         var features = ResidualFeatures.Make(
-            anchors, [.. pair.Anchors.Slots.Select(s => s.A)], [.. Enumerable.Range(0, Math.Min(64, anchors.Width))],
+            anchors, pair.Anchors.First, [.. Enumerable.Range(0, Math.Min(64, anchors.Width))],
             anchors.HeadScale.Length > 0 && pair.Reference.Sketch.Anchors.HeadScale.Length > 0);
         return Bisect(Math.Min(512, anchors.Width), 1, DimensionsOf(features), 1);
     }

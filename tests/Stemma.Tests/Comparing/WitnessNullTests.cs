@@ -42,7 +42,7 @@ public sealed class WitnessNullTests
         NullSimulation.Holds(dice =>
         {
             WitnessUnits[] a = Model(dice), b = Model(dice);
-            var rates = (from i in Enumerable.Range(0, Layers) from j in Enumerable.Range(0, Layers) select (Matched: i == j, Witnesses.Compare(a[i], b[j])!.Value.Rate)).ToLookup(p => p.Matched, p => p.Rate);
+            var rates = (from i in Enumerable.Range(0, Layers) from j in Enumerable.Range(0, Layers) select (Matched: i == j, Witnesses.Compare(a[i], b[j])!.Rate)).ToLookup(p => p.Matched, p => p.Rate);
             var rate = rates[true].Average();
             var above = rates[false].Count(control => control >= rate);
             draws++;

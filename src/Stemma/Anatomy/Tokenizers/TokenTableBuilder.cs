@@ -6,8 +6,8 @@ namespace Stemma.Anatomy.Tokenizers;
 /// <param name="file">How faults call the file.</param>
 internal sealed class TokenTableBuilder(string file)
 {
-    /// <summary>Ids are below this; the largest vocabulary known has 262,144.</summary>
-    public const int MostIds = 4_000_000;
+    /// <summary>Ids are below this: a file of a few bytes may name the largest, and tables have room for all below it. The largest vocabulary known has 262,144.</summary>
+    public const int MostIds = 1 << 20;
 
     private readonly List<byte[]?> _tokens = [];
     private readonly List<string?> _spellings = [];

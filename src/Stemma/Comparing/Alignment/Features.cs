@@ -10,6 +10,8 @@ public sealed class Features
     /// <summary>Rows whose cosines are made together.</summary>
     private const int Block = 256;
 
+    private const int MostBlocks = 8;
+
     private readonly Matrix _numbers;
     private readonly Lazy<Matrix> _columns;
 
@@ -19,19 +21,41 @@ public sealed class Features
         _columns = new(_numbers.Transpose);
     }
 
+    /// <summary>The rows of several, one after another.</summary>
+    internal static Features Stacked(IReadOnlyList<Features> parts)
+    {
+        var stacked = new Features(parts.Sum(part => part.Rows), parts.Count == 0 ? 0 : parts.Max(part => part.Width));
+        var row = 0;
+        foreach (var part in parts)
+            for (var i = 0; i < part.Rows; i++) part[i].CopyTo(stacked[row++]);
+        return stacked;
+    }
+
     public int Rows => _numbers.Rows;
     public int Width => _numbers.Columns;
 
     public Span<float> this[int row] => _numbers.Row(row);
 
-    /// <summary>Adds a block of columns to a row, scaled to unit length so that each block weighs the same.</summary>
-    public void SetBlock(int row, int column, ReadOnlySpan<sbyte> block)
+    /// <summary>Makes a row of unit length from blocks of columns, each of the same weight; blocks of zeros have none.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="blocks">The arrays that the blocks stand in, in the order of the columns.</param>
+    /// <param name="at">Where each block begins in its array.</param>
+    /// <param name="length">Columns of a block.</param>
+    internal void SetBlocks(int row, ReadOnlySpan<sbyte[]> blocks, int at, int length)
     {
-        double square = 0;
-        foreach (var value in block) square += value * value;
-        var scale = square > 0 ? (float)(1 / Math.Sqrt(square)) : 0;
-        var target = this[row].Slice(column, block.Length);
-        for (var i = 0; i < block.Length; i++) target[i] = block[i] * scale;
+        Span<int> squares = stackalloc int[MostBlocks];
+        var weighing = 0;
+        for (var block = 0; block < blocks.Length; block++)
+        {
+            squares[block] = SignedBytes.SquareOf(new(blocks[block], at, length));
+            if (squares[block] > 0) weighing++;
+        }
+
+        for (var block = 0; block < blocks.Length; block++)
+        {
+            var scale = squares[block] > 0 ? (float)(1 / Math.Sqrt((double)squares[block] * weighing)) : 0;
+            SignedBytes.Scale(new(blocks[block], at, length), scale, this[row].Slice(block * length, length));
+        }
     }
 
     /// <summary>Scales every row to unit length; rows of zeros stay.</summary>
@@ -39,17 +63,34 @@ public sealed class Features
     {
         for (var row = 0; row < Rows; row++)
         {
-            double square = 0;
-            foreach (var value in this[row]) square += (double)value * value;
+            var numbers = this[row];
+            var square = SquareOf(numbers);
             if (square <= 1e-20)
             {
-                this[row].Clear();
+                numbers.Clear();
                 continue;
             }
 
             var scale = (float)(1 / Math.Sqrt(square));
-            foreach (ref var value in this[row]) value *= scale;
+            for (var i = 0; i < numbers.Length; i++) numbers[i] *= scale;
         }
+    }
+
+    /// <summary>Sum of squares in four running sums: one alone waits for itself at every step.</summary>
+    private static double SquareOf(ReadOnlySpan<float> numbers)
+    {
+        double first = 0, second = 0, third = 0, fourth = 0;
+        var i = 0;
+        for (; i <= numbers.Length - 4; i += 4)
+        {
+            first += (double)numbers[i] * numbers[i];
+            second += (double)numbers[i + 1] * numbers[i + 1];
+            third += (double)numbers[i + 2] * numbers[i + 2];
+            fourth += (double)numbers[i + 3] * numbers[i + 3];
+        }
+
+        for (; i < numbers.Length; i++) first += (double)numbers[i] * numbers[i];
+        return first + second + (third + fourth);
     }
 
     public bool IsZero(int row)

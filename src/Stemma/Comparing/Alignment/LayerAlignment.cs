@@ -7,8 +7,8 @@ public sealed class LayerAlignment
 
     private LayerAlignment(IReadOnlyList<(int Subject, int Reference, double Score)> pairs)
     {
-        Pairs = pairs;
-        _map = pairs.ToDictionary(p => p.Subject, p => p.Reference);
+        (Pairs, _map) = (pairs, []);
+        foreach (var (subject, reference, _) in pairs) _map.Add(subject, reference);
     }
 
     /// <summary>Layer numbers and how alike the two are, 0 to 1; ascending; empty when no layer is alike.</summary>

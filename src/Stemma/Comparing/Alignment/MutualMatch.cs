@@ -13,30 +13,50 @@ public static class MutualMatch
     private const int None = -1;
 
     /// <summary>For each row of <paramref name="a"/> its partner in <paramref name="b"/>, or -1. Cost: rows(a) x rows(b) x width.</summary>
-    public static int[] Find(Features a, Features b)
+    public static int[] Find(Features a, Features b) => FindEach(a, b, [b.Rows])[0];
+
+    /// <summary>The same for several others at once, whose rows stand one after another: a product of large matrices takes less time than many of small ones.</summary>
+    /// <param name="a">Rows that are matched with each of the others.</param>
+    /// <param name="b">The rows of all others.</param>
+    /// <param name="ends">Where the rows of each end.</param>
+    /// <returns>For each of the others the partner of every row of <paramref name="a"/>, counted from its own first row; or -1.</returns>
+    internal static int[][] FindEach(Features a, Features b, int[] ends)
     {
-        var partners = new int[a.Rows];
-        Array.Fill(partners, None);
+        var (partners, bestOfA) = (new int[ends.Length][], new float[ends.Length][]);
+        for (var other = 0; other < ends.Length; other++)
+        {
+            (partners[other], bestOfA[other]) = (new int[a.Rows], new float[a.Rows]);
+            Array.Fill(partners[other], None);
+        }
+
         if (a.Rows == 0 || b.Rows == 0) return partners;
-        bool[] emptyA = [.. Enumerable.Range(0, a.Rows).Select(a.IsZero)], emptyB = [.. Enumerable.Range(0, b.Rows).Select(b.IsZero)];
-        var hasEmpty = emptyB.Contains(true);
+        var (emptyB, hasEmpty) = (new bool[b.Rows], false);
+        for (var j = 0; j < emptyB.Length; j++) hasEmpty |= emptyB[j] = b.IsZero(j);
         var (bestOfB, tiesOfB) = (new float[b.Rows], new float[b.Rows]);
         Array.Fill(bestOfB, float.NegativeInfinity);
-        var bestOfA = new float[a.Rows];
         foreach (var (i, block, at) in a.Cosines(b))
         {
-            if (emptyA[i]) continue;
+            if (a.IsZero(i)) continue;
             var cosines = block.Row(at);
             if (hasEmpty)
                 for (var j = 0; j < emptyB.Length; j++) if (emptyB[j]) cosines[j] = float.NegativeInfinity;
             Raise(cosines, bestOfB, tiesOfB);
-            bestOfA[i] = Matrix.Highest(cosines);
-            var (first, count) = Matrix.Find(cosines, bestOfA[i]);
-            if (count == 1) partners[i] = first;
+            for (var (other, begin) = (0, 0); other < ends.Length; begin = ends[other++])
+            {
+                var own = cosines[begin..ends[other]];
+                bestOfA[other][i] = Matrix.Highest(own);
+                var (first, count) = Matrix.Find(own, bestOfA[other][i]);
+                if (count == 1) partners[other][i] = first;
+            }
         }
 
-        for (var i = 0; i < partners.Length; i++)
-            if (partners[i] is >= 0 and var j && (emptyB[j] || tiesOfB[j] != 0 || !bestOfA[i].Equals(bestOfB[j]))) partners[i] = None;
+        for (var (other, begin) = (0, 0); other < ends.Length; begin = ends[other++])
+        {
+            var found = partners[other];
+            for (var i = 0; i < found.Length; i++)
+                if (found[i] is >= 0 and var j && (emptyB[begin + j] || tiesOfB[begin + j] != 0 || !bestOfA[other][i].Equals(bestOfB[begin + j]))) found[i] = None;
+        }
+
         return partners;
     }
 

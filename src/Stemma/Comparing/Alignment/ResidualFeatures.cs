@@ -9,11 +9,11 @@ public static class ResidualFeatures
     /// <param name="slots">Tokens to use, in the order of the other model's.</param>
     /// <param name="dimensions">Which residual dimensions.</param>
     /// <param name="head">Whether the head takes part: both models must have one.</param>
-    public static Features Make(AnchorRows anchors, IReadOnlyList<int> slots, IReadOnlyList<int> dimensions, bool head)
+    public static Features Make(AnchorRows anchors, int[] slots, int[] dimensions, bool head)
     {
         var embed = anchors.EmbedScale.Length > 0;
-        var features = new Features(dimensions.Count, slots.Count * (embed && head ? 2 : 1));
-        for (var d = 0; d < dimensions.Count; d++)
+        var features = new Features(dimensions.Length, slots.Length * (embed && head ? 2 : 1));
+        for (var d = 0; d < dimensions.Length; d++)
         {
             var at = 0;
             if (embed) at = Column(features[d], at, anchors.Embed, anchors.EmbedScale, anchors.Width, slots, dimensions[d]);
@@ -24,12 +24,12 @@ public static class ResidualFeatures
         return features;
     }
 
-    private static int Column(Span<float> target, int at, sbyte[] bytes, float[] scale, int width, IReadOnlyList<int> slots, int dimension)
+    private static int Column(Span<float> target, int at, sbyte[] bytes, float[] scale, int width, int[] slots, int dimension)
     {
-        var column = target.Slice(at, slots.Count);
+        var column = target.Slice(at, slots.Length);
         double mean = 0, square = 0;
-        for (var t = 0; t < slots.Count; t++) mean += column[t] = bytes[(slots[t] * width) + dimension] * scale[slots[t]];
-        mean /= slots.Count;
+        for (var t = 0; t < slots.Length; t++) mean += column[t] = bytes[(slots[t] * width) + dimension] * scale[slots[t]];
+        mean /= slots.Length;
         foreach (ref var value in column)
         {
             value -= (float)mean;
@@ -38,6 +38,6 @@ public static class ResidualFeatures
 
         var length = square > 1e-20 ? (float)(1 / Math.Sqrt(square)) : 0;
         foreach (ref var value in column) value *= length;
-        return at + slots.Count;
+        return at + slots.Length;
     }
 }

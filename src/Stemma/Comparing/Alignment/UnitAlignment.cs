@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Stemma.Comparing.Statistics;
 using Stemma.Foundation;
 using Stemma.Sketching.Kinds;
@@ -25,19 +24,25 @@ public sealed class UnitAlignment
     /// <summary>Units per layer that decide which layers are worth a full look.</summary>
     private const int Screening = 64;
 
-    private readonly ConcurrentDictionary<(int Subject, int Reference), UnitMatch> _matches;
+    private readonly Dictionary<int, int> _subject = [], _reference = [];
+    private readonly UnitMatch?[,] _matches;
 
-    private UnitAlignment(ConcurrentDictionary<(int Subject, int Reference), UnitMatch> matches, MappedUnits best) => (_matches, Best) = (matches, best);
+    private UnitAlignment(IReadOnlyList<LayerUnits> subject, IReadOnlyList<LayerUnits> reference, UnitMatch?[,] matches, MappedUnits best)
+    {
+        for (var i = 0; i < subject.Count; i++) _subject.TryAdd(subject[i].Layer, i);
+        for (var j = 0; j < reference.Count; j++) _reference.TryAdd(reference[j].Layer, j);
+        (_matches, Best) = (matches, best);
+    }
 
     public MappedUnits Best { get; }
 
     /// <summary>What was found between two layers, by their numbers; null when the pair was not looked at.</summary>
     public UnitMatch? Between(int subjectLayer, int referenceLayer) =>
-        _matches.TryGetValue((subjectLayer, referenceLayer), out var match) ? match : null;
+        _subject.TryGetValue(subjectLayer, out var i) && _reference.TryGetValue(referenceLayer, out var j) ? _matches[i, j] : null;
 
     public static UnitAlignment Find(IReadOnlyList<LayerUnits> subject, IReadOnlyList<LayerUnits> reference)
     {
-        var found = new ConcurrentDictionary<(int, int), UnitMatch>();
+        var found = new UnitMatch?[subject.Count, reference.Count];
         var all = new SeededLayers(subject, reference, int.MaxValue);
         var diagonal = Math.Min(subject.Count, reference.Count);
         var identity = Measure(LayerMap.Identity(diagonal), Pair, 0);
@@ -49,7 +54,8 @@ public sealed class UnitAlignment
         var weights = new double[subject.Count, reference.Count];
         Parallel.For(0, subject.Count, i =>
         {
-            for (var j = 0; j < reference.Count; j++) weights[i, j] = -few.Match(i, j).LogP;
+            var matches = few.MatchAll(i);
+            for (var j = 0; j < reference.Count; j++) weights[i, j] = -matches[j].LogP;
         });
         var map = LayerMap.Best(weights);
         var tried = map.Pairs.Count == 0 ? 0 : Math.Log(diagonal)
@@ -61,9 +67,9 @@ public sealed class UnitAlignment
         // Two families of maps, the identity and the best of all, are paid for even when the first is enough.
         static MappedUnits Paid(MappedUnits chosen, double other) => chosen with { LogP = ExactBounds.Bonferroni([chosen.LogP, other]) };
 
-        UnitMatch Pair(int i, int j) => found.GetOrAdd((subject[i].Layer, reference[j].Layer), _ => all.Match(i, j));
+        UnitMatch Pair(int i, int j) => found[i, j] ??= all.Match(i, j);
 
-        UnitAlignment Result(MappedUnits mapped) => new(found, mapped);
+        UnitAlignment Result(MappedUnits mapped) => new(subject, reference, found, mapped);
     }
 
     private static MappedUnits Measure(LayerMap map, Func<int, int, UnitMatch> match, double logTried)

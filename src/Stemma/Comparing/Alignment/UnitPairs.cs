@@ -8,8 +8,11 @@ namespace Stemma.Comparing.Alignment;
 /// <param name="Matched">Units matched at all.</param>
 /// <param name="Offered">Units that could have been matched.</param>
 /// <param name="Expected">Matches to the own index that chance gives: matched units over labels, summed over the experts whose labels are permuted.</param>
-public readonly record struct UnitMatch(int Same, int Matched, int Offered, double Expected)
+public sealed record UnitMatch(int Same, int Matched, int Offered, double Expected)
 {
+    /// <summary>Nothing could be matched.</summary>
+    public static UnitMatch None { get; } = new(0, 0, 0, 0);
+
     /// <summary>Natural logarithm of the bound on p for this pair of layers alone.</summary>
     public double LogP => Statistics.ExactBounds.LogTail(Same, Expected);
 
@@ -28,10 +31,12 @@ public static class UnitPairs
         return Match(SeededUnits.Prepare(a, labels, gate), SeededUnits.Prepare(b, labels, gate));
     }
 
-    internal static UnitMatch Match(SeededUnits a, SeededUnits b)
+    internal static UnitMatch Match(SeededUnits a, SeededUnits b) =>
+        a.Labels.Length == 0 || b.Labels.Length == 0 ? UnitMatch.None : Judge(a, b, MutualMatch.Find(a.Features, b.Features));
+
+    /// <summary>What a matching says of the labels.</summary>
+    internal static UnitMatch Judge(SeededUnits a, SeededUnits b, int[] matching)
     {
-        if (a.Labels.Length == 0 || b.Labels.Length == 0) return default;
-        var matching = MutualMatch.Find(a.Features, b.Features);
         var (same, matched) = MutualMatch.Count(matching, a.Labels, b.Labels);
 
         // Either side's labels may be taken as the random ones; both bounds hold, and the sharper one is used.
@@ -45,15 +50,15 @@ public static class UnitPairs
     /// <summary>The chosen rows as features, gate left out when one side has none.</summary>
     public static Features FeaturesOf(LayerUnits units, int[] rows, bool gate)
     {
-        var blocks = new List<sbyte[]>();
-        if (gate) blocks.Add(units.Gate);
-        if (units.Up.Length > 0) blocks.Add(units.Up);
-        if (units.Down.Length > 0) blocks.Add(units.Down);
-        var features = new Features(rows.Length, blocks.Count * Recipe.Projection);
-        for (var r = 0; r < rows.Length; r++)
-            for (var block = 0; block < blocks.Count; block++)
-                features.SetBlock(r, block * Recipe.Projection, blocks[block].AsSpan(rows[r] * Recipe.Projection, Recipe.Projection));
-        features.Normalise();
+        var vectors = new[] { gate ? units.Gate : [], units.Up, units.Down };
+        return FeaturesOf(Array.FindAll(vectors, kind => kind.Length > 0), rows);
+    }
+
+    /// <summary>The chosen rows of some kinds of vectors as features.</summary>
+    internal static Features FeaturesOf(sbyte[][] vectors, int[] rows)
+    {
+        var features = new Features(rows.Length, vectors.Length * Recipe.Projection);
+        for (var r = 0; r < rows.Length; r++) features.SetBlocks(r, vectors, rows[r] * Recipe.Projection, Recipe.Projection);
         return features;
     }
 }

@@ -1,3 +1,4 @@
+using Stemma.Foundation.Linear;
 using Stemma.Sketching;
 using Stemma.Sketching.Kinds;
 
@@ -7,10 +8,11 @@ namespace Stemma.Comparing.Alignment;
 /// <param name="Agreements">Different units of one model that both witnesses name, each counted once however many copies name it.</param>
 /// <param name="Expected">What chance gives, hubs included: the sum over units of how often each witness names it, divided by the questions asked.</param>
 /// <param name="Asked">Units that asked.</param>
-public readonly record struct WitnessMatch(int Agreements, double Expected, int Asked)
+/// <param name="Targets">Units that could be named.</param>
+public sealed record WitnessMatch(int Agreements, double Expected, int Asked, int Targets)
 {
-    /// <summary>Excess of agreements over chance, per unit asked or available, whichever is fewer.</summary>
-    public double Rate(int targets) => Asked == 0 ? 0 : Math.Max(0, Agreements - Expected) / Math.Min(Asked, targets);
+    /// <summary>Excess of agreements over chance, 0 to 1: per unit asked or available, whichever is fewer.</summary>
+    public double Rate => Asked == 0 ? 0 : Math.Max(0, Agreements - Expected) / Math.Min(Asked, Targets);
 }
 
 /// <summary>The units of a layer that ask for their counterparts and those that are asked, with the features of both witnesses; prepared once for all pairs of layers.</summary>
@@ -41,11 +43,12 @@ public sealed class WitnessUnits
 
     private (Features First, Features Second) Prepare(int most)
     {
-        var rows = Enumerable.Range(0, _units.Count).Where(r => _units.Choices[r].HasFlag(UnitChoice.ByContent)).ToArray();
+        var content = new List<int>();
+        for (var row = 0; row < _units.Count; row++)
+            if (_units.Choices[row].HasFlag(UnitChoice.ByContent)) content.Add(row);
+        int[] rows = [.. content];
         if (rows.Length > most) rows = [.. rows.OrderBy(r => Recipe.UnitRank(_units.Indices[r])).ThenBy(r => _units.Experts[r]).Take(most)];
-        var gates = new Features(rows.Length, Recipe.Projection);
-        for (var r = 0; r < rows.Length; r++) gates.SetBlock(r, 0, _units.Gate.AsSpan(rows[r] * Recipe.Projection, Recipe.Projection));
-        return (gates, UnitPairs.FeaturesOf(_units, rows, gate: false));
+        return (UnitPairs.FeaturesOf([_units.Gate], rows), UnitPairs.FeaturesOf(_units, rows, gate: false));
     }
 }
 
@@ -55,11 +58,11 @@ public sealed class WitnessUnits
 /// </summary>
 public static class Witnesses
 {
-    /// <summary>Excess agreement rate, 0 to 1, and the counts; null when a layer has no gate or no unit.</summary>
-    public static (double Rate, WitnessMatch Match)? Compare(LayerUnits a, LayerUnits b) => Compare(new WitnessUnits(a), new WitnessUnits(b));
+    /// <summary>Null when a layer has no gate or no unit.</summary>
+    public static WitnessMatch? Compare(LayerUnits a, LayerUnits b) => Compare(new WitnessUnits(a), new WitnessUnits(b));
 
     /// <summary>The same of layers that were prepared.</summary>
-    public static (double Rate, WitnessMatch Match)? Compare(WitnessUnits a, WitnessUnits b)
+    public static WitnessMatch? Compare(WitnessUnits a, WitnessUnits b)
     {
         if (!a.CanAgree || !b.CanAgree) return null;
         var (asking, asked) = a.Asks(b) ? (a.Asking, b.Asked) : (b.Asking, a.Asked);
@@ -81,9 +84,10 @@ public static class Witnesses
         }
 
         // Hubs are judged by the units that disagree: eight true copies naming one unit are no hub.
-        var expected = disagreeing == 0 ? 0 : named1.Zip(named2, (x, y) => x * y).Sum() / disagreeing * first.Length / disagreeing;
-        var match = new WitnessMatch(agreed.Count, Math.Max(expected, (double)first.Length / targets), first.Length);
-        return (match.Rate(targets), match);
+        var both = 0.0;
+        for (var target = 0; target < targets; target++) both += named1[target] * named2[target];
+        var expected = disagreeing == 0 ? 0 : both / disagreeing * first.Length / disagreeing;
+        return new(agreed.Count, Math.Max(expected, (double)first.Length / targets), first.Length, targets);
     }
 
     /// <summary>Units of <paramref name="asking"/> whose counterpart both witnesses name, with that counterpart; null without gates.</summary>
@@ -101,10 +105,8 @@ public static class Witnesses
         foreach (var (i, block, at) in asking.Cosines(asked))
         {
             var cosines = block.Row(at);
-            var (best, score) = (-1, 0f);
-            for (var j = 0; j < cosines.Length; j++)
-                if (cosines[j] > score) (best, score) = (j, cosines[j]);
-            nearest[i] = asking.IsZero(i) ? -1 : best;
+            var highest = Matrix.Highest(cosines);
+            nearest[i] = !(highest > 0) || asking.IsZero(i) ? -1 : Matrix.Find(cosines, highest).First;
         }
 
         return nearest;

@@ -1,6 +1,7 @@
 using Stemma.Anatomy;
 using Stemma.Comparing.Alignment;
 using Stemma.Comparing.Statistics;
+using Stemma.Foundation;
 
 namespace Stemma.Comparing.Methods;
 
@@ -38,9 +39,10 @@ public sealed class CentredGains : IMethod
     /// <summary>Ranks of the gains per layer, centred and of unit length, so that a rank correlation is one inner product.</summary>
     private static Dictionary<int, float[]> Ranks(PartIndex parts, TensorRole role)
     {
+        var found = InParallel.Map(parts.Layers, layer => parts.Find(role, layer)?.Values is { } values ? Correlation.StandardRanks(values) : null);
         var ranks = new Dictionary<int, float[]>();
-        foreach (var layer in parts.Layers)
-            if (parts.Find(role, layer)?.Values is { } values && Correlation.StandardRanks(values) is { } standard) ranks[layer] = standard;
+        for (var at = 0; at < found.Length; at++)
+            if (found[at] is { } standard) ranks.Add(parts.Layers[at], standard);
         return ranks;
     }
 }

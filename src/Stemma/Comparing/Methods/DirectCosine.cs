@@ -13,20 +13,20 @@ public sealed class DirectCosine : IMethod
 
     public Evidence? Weigh(PairContext pair)
     {
-        var matched = new List<(int Layer, double Cosine)>();
+        var matched = new List<double>();
         var controls = new List<double>();
         foreach (var s in pair.SubjectParts.Layers)
         {
             foreach (var r in pair.ReferenceParts.Layers)
             {
                 if (pair.Cosines.Between(s, r) is not { } found) continue;
-                if (r == pair.CounterpartOf(s)) matched.Add((s, found.Mean));
+                if (r == pair.CounterpartOf(s)) matched.Add(found.Mean);
                 else controls.Add(found.Mean);
             }
         }
 
         if (matched.Count == 0) return null;
-        var mean = matched.Average(m => m.Cosine);
+        var mean = matched.Average();
         var tables = Tables(pair);
         var evidence = Controls.Weigh(
             Name, "A layer is no more like its counterpart than like any other layer of the other model.", mean, controls,
@@ -36,7 +36,7 @@ public sealed class DirectCosine : IMethod
         return evidence with
         {
             Finding = $"cosine {mean:0.00}" + Controls.Brief(controls),
-            Series = [new("mean centred cosine per layer", [.. matched.Select(m => m.Cosine)])],
+            Series = [new("mean centred cosine per layer", [.. matched])],
         };
     }
 

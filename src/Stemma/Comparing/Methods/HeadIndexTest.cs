@@ -25,11 +25,11 @@ public sealed class HeadIndexTest : IMethod
         foreach (var (layer, heads) in subject)
         {
             if (!reference.TryGetValue(layer, out var others)) continue;
-            var groups = Math.Min(Count(heads, TensorRole.K), Count(others, TensorRole.K));
-            var queries = Math.Min(Count(heads, TensorRole.Q), Count(others, TensorRole.Q));
+            var groups = Math.Min(heads.Count(TensorRole.K), others.Count(TensorRole.K));
+            var queries = Math.Min(heads.Count(TensorRole.Q), others.Count(TensorRole.Q));
             if (groups > 1) Add(heads, others, Group, [.. Enumerable.Range(0, groups)]);
             if (groups == 0 || queries % groups != 0 || queries == groups) continue;
-            foreach (var group in Enumerable.Range(0, groups).Select(g => Enumerable.Range(g * (queries / groups), queries / groups).ToArray())) Add(heads, others, Query, group);
+            for (var group = 0; group < groups; group++) Add(heads, others, Query, [.. Enumerable.Range(group * (queries / groups), queries / groups)]);
         }
 
         if (offered == 0) return null;
@@ -45,7 +45,7 @@ public sealed class HeadIndexTest : IMethod
             Detail = $"{same} of {offered} attention heads and KV groups have their nearest counterpart under their own number; chance gives about {expected:0}.",
         };
 
-        void Add(Dictionary<(TensorRole, int), HeadSketch> a, Dictionary<(TensorRole, int), HeadSketch> b, TensorRole[] roles, int[] labels)
+        void Add(LayerHeads a, LayerHeads b, TensorRole[] roles, int[] labels)
         {
             if (Make(a, roles, labels) is not { } left || Make(b, roles, labels) is not { } right) return;
             var (hits, matched) = MutualMatch.Count(MutualMatch.Find(left, right), labels, labels);
@@ -55,25 +55,55 @@ public sealed class HeadIndexTest : IMethod
         }
     }
 
-    private static Dictionary<int, Dictionary<(TensorRole, int), HeadSketch>> ByLayer(IReadOnlyList<HeadSketch> heads) =>
-        heads.GroupBy(h => h.Layer).ToDictionary(g => g.Key, g => g.DistinctBy(h => (h.Role, h.Head)).ToDictionary(h => (h.Role, h.Head)));
+    private static Dictionary<int, LayerHeads> ByLayer(IReadOnlyList<HeadSketch> heads)
+    {
+        var layers = new Dictionary<int, LayerHeads>();
+        foreach (var head in heads)
+        {
+            if (!layers.TryGetValue(head.Layer, out var layer)) layers.Add(head.Layer, layer = new());
+            layer.Add(head);
+        }
 
-    private static int Count(Dictionary<(TensorRole Role, int), HeadSketch> heads, TensorRole role) => heads.Keys.Count(k => k.Role == role);
+        return layers;
+    }
 
-    private static Features? Make(Dictionary<(TensorRole, int), HeadSketch> heads, TensorRole[] roles, int[] labels)
+    /// <summary>The heads of one layer by role and number.</summary>
+    private sealed class LayerHeads
+    {
+        private readonly Dictionary<int, HeadSketch> _q = [], _k = [], _v = [], _o = [];
+
+        public int Count(TensorRole role) => Of(role).Count;
+
+        public HeadSketch? Find(TensorRole role, int head) => Of(role).GetValueOrDefault(head);
+
+        public void Add(HeadSketch head) => Of(head.Role).TryAdd(head.Head, head);
+
+        private Dictionary<int, HeadSketch> Of(TensorRole role) => role switch
+        {
+            TensorRole.Q => _q,
+            TensorRole.K => _k,
+            TensorRole.V => _v,
+            TensorRole.O => _o,
+            _ => [],
+        };
+    }
+
+    private static Features? Make(LayerHeads heads, TensorRole[] roles, int[] labels)
     {
         var width = Sketching.Recipe.HeadRows * Sketching.Recipe.HeadColumns;
         var features = new Features(labels.Length, width * roles.Length);
+        var directions = new sbyte[roles.Length][];
         for (var i = 0; i < labels.Length; i++)
         {
             for (var r = 0; r < roles.Length; r++)
             {
-                if (!heads.TryGetValue((roles[r], labels[i]), out var head)) return null;
-                features.SetBlock(i, r * width, head.Direction);
+                if (heads.Find(roles[r], labels[i]) is not { } head) return null;
+                directions[r] = head.Direction;
             }
+
+            features.SetBlocks(i, directions, 0, width);
         }
 
-        features.Normalise();
         return features;
     }
 }

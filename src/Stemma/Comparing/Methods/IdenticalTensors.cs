@@ -1,4 +1,5 @@
 using Stemma.Fingerprints;
+using Stemma.Sketching;
 
 namespace Stemma.Comparing.Methods;
 
@@ -12,11 +13,11 @@ public sealed class IdenticalTensors : IMethod
 
     public Evidence? Weigh(PairContext pair)
     {
-        var (subject, reference) = (Digests(pair.Subject), Digests(pair.Reference));
+        var (subject, reference) = (Weights(pair.Subject), Weights(pair.Reference));
         if (subject.Count == 0 || reference.Count == 0) return null;
-        var known = reference.Select(t => t.Digest).ToHashSet(StringComparer.Ordinal);
-        var same = subject.Where(t => known.Contains(t.Digest)).ToList();
-        var matrices = same.Count(t => t.Matrix);
+        var known = reference.Select(t => t.Digest.ToString()).ToHashSet(StringComparer.Ordinal);
+        var same = subject.Where(t => known.Contains(t.Digest.ToString())).ToList();
+        var matrices = same.Count(t => t.Parts.Any(p => p.Inner > 1));
         return new Evidence
         {
             Method = Name,
@@ -29,7 +30,6 @@ public sealed class IdenticalTensors : IMethod
         };
     }
 
-    private static List<(string Digest, bool Matrix)> Digests(Fingerprint model) =>
-        [.. model.Sketch.Tensors.Where(t => !t.Partial && t.Parts.Count > 0 && t.Parts.All(p => !p.CommonMaterial) && t.Parts.Sum(p => p.Moments.Count) >= Fewest)
-            .Select(t => (t.Digest.ToString(), t.Parts.Any(p => p.Inner > 1)))];
+    private static List<TensorSketch> Weights(Fingerprint model) =>
+        [.. model.Sketch.Tensors.Where(t => !t.Partial && t.Parts.Count > 0 && t.Parts.All(p => !p.CommonMaterial) && t.Parts.Sum(p => p.Moments.Count) >= Fewest)];
 }

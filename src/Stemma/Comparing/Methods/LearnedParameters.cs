@@ -47,11 +47,13 @@ public sealed class LearnedParameters : IMethod
             Kind = EvidenceKind.Descriptive,
             Statistic = best,
             Effect = Math.Clamp(best, 0, 1),
-            Finding = "correlation " + string.Join(", ", new[] { (Name: "gains", Found: gains), (Name: "biases", Found: biases) }.Where(one => one.Found is not null).Select(one => $"{one.Found!.Value.R:0.00} of {one.Name}")),
+            Finding = "correlation " + string.Join(", ", new[] { Short(gains, "gains"), Short(biases, "biases") }.OfType<string>()),
             Detail = $"Correlation of parameters that start from a constant, centred, in matched layers: {string.Join("; ", parts)}. "
                 + "Descendants keep it nearly as well as the matrices themselves; two trainings from one seed usually do not.",
         };
     }
+
+    private static string? Short(LearnedCorrelation? found, string of) => found is { } there ? $"{there.R:0.00} of {of}" : null;
 
     /// <summary>Pooled over matched layers only; null where nothing that starts from a constant was found on both sides.</summary>
     public static (LearnedCorrelation? Gains, LearnedCorrelation? Biases) Measure(PairContext pair)
@@ -77,12 +79,19 @@ public sealed class LearnedParameters : IMethod
         return biases.Average(p => p.Moments.Kurtosis) > UniformKurtosis || spread is < UniformSpreadBelow or > UniformSpreadAbove;
     }
 
-    private readonly record struct Agreement(double R, int Numbers);
+    private sealed record Agreement(double R, int Numbers);
 
     private static Agreement? Compare(PartSketch? a, PartSketch? b)
     {
         if (a?.Values is not { Length: > 2 } x || b?.Values is not { } y || x.Length != y.Length || !Varies(a) || !Varies(b)) return null;
-        return Correlation.Pearson(Array.ConvertAll(x, v => (double)v), Array.ConvertAll(y, v => (double)v)) is { } r ? new(r, x.Length) : null;
+        return Correlation.Pearson(Doubles(x), Doubles(y)) is { } r ? new(r, x.Length) : null;
+    }
+
+    private static double[] Doubles(float[] values)
+    {
+        var doubles = new double[values.Length];
+        for (var i = 0; i < values.Length; i++) doubles[i] = values[i];
+        return doubles;
     }
 
     /// <summary>A gain folded away is constant up to rounding: it holds nothing.</summary>
@@ -94,7 +103,7 @@ public sealed class LearnedParameters : IMethod
     /// </summary>
     private static LearnedCorrelation? Pool(List<List<Agreement>> layers)
     {
-        var found = layers.Where(l => l.Count > 0).Select(l => (R: l.Sum(v => v.R * v.Numbers) / l.Sum(v => v.Numbers), Numbers: l.Sum(v => v.Numbers))).ToList();
+        var found = layers.Where(l => l.Count > 0).Select(l => new Agreement(l.Sum(v => v.R * v.Numbers) / l.Sum(v => v.Numbers), l.Sum(v => v.Numbers))).ToList();
         var numbers = found.Sum(l => l.Numbers);
         if (numbers < 8) return null;
         var pooled = Math.Clamp(found.Sum(l => l.R * l.Numbers) / numbers, -0.999999, 0.999999);

@@ -19,12 +19,12 @@ public sealed class NamedTensors : IMethod
         var (subject, reference) = (Unknown(pair.Subject), Unknown(pair.Reference));
         var matched = new List<double>();
         var controls = new List<double>();
-        foreach (var (name, a) in subject)
+        foreach (var a in subject)
         {
-            foreach (var (other, b) in reference)
+            foreach (var b in reference)
             {
-                var isNamesake = name == other;
-                if (a.Units != b.Units || (!isNamesake && controls.Count >= MostControls) || pair.Cosine(a, b) is not { } cosine) continue;
+                var isNamesake = a.Tensor == b.Tensor;
+                if (a.Part.Units != b.Part.Units || (!isNamesake && controls.Count >= MostControls) || pair.Cosine(a.Part, b.Part) is not { } cosine) continue;
                 (isNamesake ? matched : controls).Add(cosine);
             }
         }
@@ -37,6 +37,8 @@ public sealed class NamedTensors : IMethod
                 + Controls.Sentence(controls, "other matrices of one shape") + ".");
     }
 
-    private static List<(string Name, PartSketch Part)> Unknown(Fingerprints.Fingerprint model) =>
-        [.. model.Sketch.Tensors.SelectMany(t => t.Parts, (t, p) => (t.Name, p)).Where(t => t.p.Role == TensorRole.Unknown && t.p.Linear is not null)];
+    private static List<NamedPart> Unknown(Fingerprints.Fingerprint model) =>
+        [.. model.Sketch.Tensors.SelectMany(t => t.Parts, (t, p) => new NamedPart(t.Name, p)).Where(t => t.Part is { Role: TensorRole.Unknown, Linear: not null })];
+
+    private sealed record NamedPart(string Tensor, PartSketch Part);
 }

@@ -20,9 +20,9 @@ public sealed class TokenGeometry : IMethod
     public Evidence? Weigh(PairContext pair)
     {
         var (a, b) = (pair.Subject.Sketch.Anchors, pair.Reference.Sketch.Anchors);
-        if (pair.Anchors.Slots.Count < FewestTokens || a.EmbedScale.Length == 0 || b.EmbedScale.Length == 0 || Math.Min(a.Width, b.Width) < 16) return null;
-        var slots = pair.Anchors.Slots.Take(MostTokens).ToList();
-        var (left, right) = (Gram(a, [.. slots.Select(s => s.A)]), Gram(b, [.. slots.Select(s => s.B)]));
+        if (pair.Anchors.Count < FewestTokens || a.EmbedScale.Length == 0 || b.EmbedScale.Length == 0 || Math.Min(a.Width, b.Width) < 16) return null;
+        var tokens = Math.Min(MostTokens, pair.Anchors.Count);
+        var (left, right) = (Gram(a, pair.Anchors.First.AsSpan(0, tokens)), Gram(b, pair.Anchors.Second.AsSpan(0, tokens)));
         if (Correlation.Pearson(left, right) is not { } r) return null;
         return new Evidence
         {
@@ -30,13 +30,13 @@ public sealed class TokenGeometry : IMethod
             Kind = EvidenceKind.Descriptive,
             Statistic = r,
             Effect = Math.Clamp(r, 0, 1),
-            Finding = $"correlation {r:0.00} over {slots.Count} tokens",
-            Detail = $"Correlation of the cosines between the embeddings of {slots.Count} shared tokens: {r:0.000}. It does not change under rotation or permutation of the residual stream; "
+            Finding = $"correlation {r:0.00} over {tokens} tokens",
+            Detail = $"Correlation of the cosines between the embeddings of {tokens} shared tokens: {r:0.000}. It does not change under rotation or permutation of the residual stream; "
                 + $"above {Suspicious:0.00} more than half of the geometry is shared.",
         };
     }
 
-    private static double[] Gram(Sketching.Kinds.AnchorRows anchors, int[] slots)
+    private static double[] Gram(Sketching.Kinds.AnchorRows anchors, ReadOnlySpan<int> slots)
     {
         var rows = new Features(slots.Length, anchors.Width);
         var mean = new double[anchors.Width];

@@ -19,25 +19,27 @@ public sealed class TwoWitnessTest : IMethod
         if (!pair.SameWidth) return null;
         var (subject, reference) = (pair.Subject.Sketch.Units, pair.Reference.Sketch.Units);
         WitnessUnits[] here = [.. subject.Select(u => new WitnessUnits(u))], there = [.. reference.Select(u => new WitnessUnits(u))];
-        var (counterparts, others) = (new List<(int, int)>(), new List<(int, int)>());
+        var (counterparts, others) = (new List<LayerPair>(), new List<LayerPair>());
         for (var i = 0; i < subject.Count; i++)
-            for (var j = 0; j < reference.Count; j++) (reference[j].Layer == pair.CounterpartOf(subject[i].Layer) ? counterparts : others).Add((i, j));
-        var matched = Compare(counterparts).ToList();
+            for (var j = 0; j < reference.Count; j++) (reference[j].Layer == pair.CounterpartOf(subject[i].Layer) ? counterparts : others).Add(new(i, j));
+        var matched = Compare(counterparts);
         if (matched.Count == 0) return null;
         var step = Math.Max(1, others.Count / MostControls);
-        var controls = Compare([.. others.Where((_, n) => n % step == 0)]).Select(c => c.Rate).ToList();
+        var controls = Compare([.. others.Where((_, n) => n % step == 0)]).ConvertAll(c => c.Rate);
         var rate = matched.Average(m => m.Rate);
         var evidence = Controls.Weigh(
             Name, "The gate of a unit and its other vectors name the same counterpart no more often in corresponding layers than in others.", rate, controls,
-            $"In {matched.Count} corresponding layers both witnesses agree on {matched.Sum(m => m.Match.Agreements)} units where chance gives {matched.Sum(m => m.Match.Expected):0}, "
+            $"In {matched.Count} corresponding layers both witnesses agree on {matched.Sum(m => m.Agreements)} units where chance gives {matched.Sum(m => m.Expected):0}, "
                 + $"a rate of {rate:0.000}" + Controls.Sentence(controls) + ".");
         return evidence with
         {
-            Finding = $"{matched.Sum(m => m.Match.Agreements)} units agree (chance: {matched.Sum(m => m.Match.Expected):0})",
+            Finding = $"{matched.Sum(m => m.Agreements)} units agree (chance: {matched.Sum(m => m.Expected):0})",
             Series = [new("excess agreement per matched layer", [.. matched.Select(m => m.Rate)])],
         };
 
-        IEnumerable<(double Rate, WitnessMatch Match)> Compare(List<(int Here, int There)> pairs) =>
-            InParallel.Map(pairs, p => Witnesses.Compare(here[p.Here], there[p.There])).OfType<(double, WitnessMatch)>();
+        List<WitnessMatch> Compare(List<LayerPair> pairs) => [.. InParallel.Map(pairs, p => Witnesses.Compare(here[p.Here], there[p.There])).OfType<WitnessMatch>()];
     }
+
+    /// <summary>Places of two layers in the lists of their models.</summary>
+    private sealed record LayerPair(int Here, int There);
 }

@@ -21,7 +21,7 @@ internal static class LayerSources
         foreach (var here in subject.Index.Layers)
         {
             var best = candidate.Index.Layers.Select(there => (Layer: there, Found: cosines.Between(here, there)))
-                .Where(c => c.Found is { } found && found.Mean > 5 * found.Noise).OrderByDescending(c => c.Found!.Value.Mean).FirstOrDefault();
+                .Where(c => c.Found is { } found && found.Mean > 5 * found.Noise).OrderByDescending(c => c.Found!.Mean).FirstOrDefault();
             if (best.Found is { } source) sources[here] = new(best.Layer, source.Mean, IsExact(subject.Stored, here, candidate.Stored, best.Layer));
         }
 

@@ -8,7 +8,15 @@ public static class Controls
 
     /// <summary>Share of controls below the score, 0 to 100; null when there are too few.</summary>
     public static double? Percentile(double score, IReadOnlyCollection<double> controls) =>
-        controls.Count < Fewest ? null : 100.0 * controls.Count(c => c < score) / controls.Count;
+        controls.Count < Fewest ? null : 100.0 * Below(score, controls) / controls.Count;
+
+    private static int Below(double score, IReadOnlyCollection<double> controls)
+    {
+        var below = 0;
+        foreach (var control in controls)
+            if (control < score) below++;
+        return below;
+    }
 
     /// <summary>Calibrated evidence: a score, and its place among the controls.</summary>
     /// <param name="method">Stable name of the method.</param>

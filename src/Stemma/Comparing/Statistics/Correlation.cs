@@ -36,26 +36,37 @@ public static class Correlation
     {
         var ranks = Ranks(values);
         var mean = (values.Length - 1) / 2.0;
-        var length = Math.Sqrt(ranks.Sum(r => (r - mean) * (r - mean)));
-        return length <= 0 ? null : Array.ConvertAll(ranks, r => (float)((r - mean) / length));
+        var square = 0.0;
+        foreach (var rank in ranks) square += (rank - mean) * (rank - mean);
+        if (square <= 0) return null;
+        var (length, standard) = (Math.Sqrt(square), new float[ranks.Length]);
+        for (var i = 0; i < ranks.Length; i++) standard[i] = (float)((ranks[i] - mean) / length);
+        return standard;
     }
 
     /// <summary>Ranks from 0, ties sharing their mean.</summary>
     public static double[] Ranks(ReadOnlySpan<float> values)
     {
-        var sorted = values.ToArray();
-        var order = Enumerable.Range(0, values.Length).ToArray();
-        Array.Sort(sorted, order);
+        var sorted = new ulong[values.Length];
+        for (var i = 0; i < sorted.Length; i++) sorted[i] = ((ulong)InOrder(values[i]) << 32) | (uint)i;
+        Array.Sort(sorted);
         var ranks = new double[values.Length];
         for (var start = 0; start < sorted.Length;)
         {
-            var end = start;
-            while (end < sorted.Length && sorted[end].Equals(sorted[start])) end++;
-            for (var i = start; i < end; i++) ranks[order[i]] = (start + end - 1) / 2.0;
+            var (end, value) = (start, values[(int)(uint)sorted[start]]);
+            while (end < sorted.Length && values[(int)(uint)sorted[end]].Equals(value)) end++;
+            for (var i = start; i < end; i++) ranks[(int)(uint)sorted[i]] = (start + end - 1) / 2.0;
             start = end;
         }
 
         return ranks;
+    }
+
+    /// <summary>Bits whose order as whole numbers is the order of the values: one number then holds a value and its place, and sorting those is faster than sorting two arrays.</summary>
+    private static uint InOrder(float value)
+    {
+        var bits = BitConverter.SingleToUInt32Bits(value);
+        return (bits & 0x80000000) == 0 ? bits | 0x80000000 : ~bits;
     }
 
     /// <summary>Cosine of two vectors; null when one of them is zero.</summary>

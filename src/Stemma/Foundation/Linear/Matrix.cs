@@ -20,7 +20,7 @@ public sealed class Matrix(int rows, int columns)
         set => Data[(row * Columns) + column] = value;
     }
 
-    public Span<float> Row(int row) => Data.AsSpan(row * Columns, Columns);
+    public Span<float> Row(int row) => new(Data, row * Columns, Columns);
 
     /// <summary>The column of the highest number of a row; of equals the first. Rows hold no NaN.</summary>
     public int BestColumn(int row)

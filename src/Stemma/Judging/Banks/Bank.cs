@@ -12,9 +12,9 @@ public sealed record BankModel(string Digest, string Family, int Width, int Laye
 public sealed record BankPair(BankModel Subject, BankModel Reference, IReadOnlyDictionary<string, double> Scores)
 {
     /// <summary>The same for a pair in either order.</summary>
-    internal (string, string) Key => KeyOf(Subject.Digest, Reference.Digest);
+    internal string Key => KeyOf(Subject.Digest, Reference.Digest);
 
-    internal static (string, string) KeyOf(string a, string b) => string.CompareOrdinal(a, b) <= 0 ? (a, b) : (b, a);
+    internal static string KeyOf(string a, string b) => string.CompareOrdinal(a, b) <= 0 ? $"{a} {b}" : $"{b} {a}";
 }
 
 /// <summary>Scores of unrelated pairs: the background that a score is ranked against.</summary>
@@ -30,8 +30,7 @@ public sealed record Bank(int Recipe, IReadOnlyList<BankPair> Pairs)
     /// <summary>With further pairs; a pair that is there already is replaced.</summary>
     public Bank With(IEnumerable<BankPair> more)
     {
-        var pairs = new SortedDictionary<(string, string), BankPair>(Comparer<(string A, string B)>.Create((x, y) =>
-            string.CompareOrdinal(x.A, y.A) is var first and not 0 ? first : string.CompareOrdinal(x.B, y.B)));
+        var pairs = new SortedDictionary<string, BankPair>(StringComparer.Ordinal);
         foreach (var pair in Pairs.Concat(more)) pairs[pair.Key] = pair;
         return this with { Pairs = [.. pairs.Values] };
     }

@@ -26,10 +26,6 @@ public sealed record BankRank(double Percentile, int Controls);
 /// <summary>Ranks scores against a bank.</summary>
 public sealed class BankRanking(Bank bank)
 {
-    private readonly ILookup<string, (BankPair Pair, double Score)> _scores = bank.Pairs
-        .SelectMany(pair => pair.Scores.Select(score => (Method: score.Key, Pair: pair, Score: score.Value)))
-        .ToLookup(entry => entry.Method, entry => (entry.Pair, entry.Score), StringComparer.Ordinal);
-
     /// <summary>The rank of a method's statistic; null where fewer than <see cref="Controls.Fewest"/> pairs of like shape are known: then nothing may be said.</summary>
     /// <param name="method">Name of the method.</param>
     /// <param name="statistic">Its statistic for the pair in question.</param>
@@ -37,7 +33,9 @@ public sealed class BankRanking(Bank bank)
     /// <param name="models">Digests of the two models in question: a pair is no control of itself.</param>
     public BankRank? Percentile(string method, double statistic, PairShape shape, (string Subject, string Reference) models)
     {
-        var controls = _scores[method].Where(entry => PairShape.Of(entry.Pair).IsLike(shape) && entry.Pair.Key != BankPair.KeyOf(models.Subject, models.Reference)).Select(entry => entry.Score).ToList();
+        var (controls, itself) = (new List<double>(), BankPair.KeyOf(models.Subject, models.Reference));
+        foreach (var pair in bank.Pairs)
+            if (PairShape.Of(pair).IsLike(shape) && pair.Scores.TryGetValue(method, out var score) && pair.Key != itself) controls.Add(score);
         return Controls.Percentile(statistic, controls) is { } percentile ? new(percentile, controls.Count) : null;
     }
 }

@@ -39,14 +39,16 @@ public static class BankReader
             if (Text(fields[0], "schema") is var schema && schema != Judging.Banks.Bank.Schema) throw Refuse($"schema {schema}", Judging.Banks.Bank.Schema);
             if (fields[2].ValueKind != JsonValueKind.Array) throw Refuse($"pairs is {fields[2].ValueKind}", "a list");
             var recipe = Whole(fields[1], "recipe");
-            return new Bank(recipe, []).With(fields[2].EnumerateArray().Select(Pair));
+            var pairs = new List<BankPair>();
+            foreach (var pair in fields[2].EnumerateArray()) pairs.Add(Pair(pair));
+            return new Bank(recipe, []).With(pairs);
         }
 
         private BankPair Pair(JsonElement pair)
         {
             var fields = Fields(pair, "a pair", "subject", "reference", "scores");
             if (fields[2].ValueKind != JsonValueKind.Object) throw Refuse($"scores is {fields[2].ValueKind}", "an object");
-            var scores = new SortedDictionary<string, double>(StringComparer.Ordinal);
+            var scores = new Dictionary<string, double>(StringComparer.Ordinal);
             foreach (var score in fields[2].EnumerateObject())
             {
                 var value = score.Value.ValueKind == JsonValueKind.Number && score.Value.TryGetDouble(out var number) ? number : double.NaN;
@@ -69,10 +71,11 @@ public static class BankReader
         private JsonElement[] Fields(JsonElement element, string what, params string[] names)
         {
             if (element.ValueKind != JsonValueKind.Object) throw Refuse($"{what} is {element.ValueKind}", "an object");
-            var found = element.EnumerateObject().Select(field => field.Name).ToList();
-            if (!found.Order(StringComparer.Ordinal).SequenceEqual(names.Order(StringComparer.Ordinal)))
+            var found = new List<string>(names.Length);
+            foreach (var field in element.EnumerateObject()) found.Add(field.Name);
+            if (found.Count != names.Length || Array.Exists(names, name => !found.Contains(name)))
                 throw Refuse($"{what} with the fields {string.Join(", ", found)}", string.Join(", ", names));
-            return [.. names.Select(element.GetProperty)];
+            return Array.ConvertAll(names, element.GetProperty);
         }
 
         private string Text(JsonElement value, string what)

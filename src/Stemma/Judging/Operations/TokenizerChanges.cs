@@ -8,8 +8,8 @@ internal static class TokenizerChanges
         var pair = findings.Pair;
         var (a, b) = (pair.Subject.Sketch.Anchors, pair.Reference.Sketch.Anchors);
         if (!a.ByBytes || !b.ByBytes || a.Count == 0 || b.Count == 0) yield break;
-        var shared = pair.Anchors.Slots;
-        var sameId = shared.Count(s => a.Ids[s.A] == b.Ids[s.B]);
+        var shared = pair.Anchors;
+        var sameId = Enumerable.Range(0, shared.Count).Count(i => a.Ids[shared.First[i]] == b.Ids[shared.Second[i]]);
         var (here, there) = (pair.Subject.Shape.Vocabulary, pair.Reference.Shape.Vocabulary);
         var fewest = Math.Min(a.Count, b.Count);
         if (shared.Count < fewest / 2 || sameId < shared.Count / 2)
