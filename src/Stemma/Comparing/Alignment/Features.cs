@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using Stemma.Foundation.Linear;
@@ -117,12 +118,21 @@ public sealed class Features
     /// <returns>A row of this; and its cosines, as one row of a matrix that is used again: they stand there until the next step.</returns>
     internal IEnumerable<(int Row, Matrix Cosines, int At)> Cosines(Features other)
     {
-        var block = new Matrix(Math.Min(Block, Rows), other.Rows);
-        for (var first = 0; first < Rows; first += block.Rows)
+        var rows = Math.Min(Block, Rows);
+        var room = ArrayPool<float>.Shared.Rent(rows * other.Rows);
+        try
         {
-            var count = Math.Min(block.Rows, Rows - first);
-            Products.MultiplyAlone(_numbers, first, count, other._columns.Value, block);
-            for (var at = 0; at < count; at++) yield return (first + at, block, at);
+            var block = new Matrix(rows, other.Rows, room);
+            for (var first = 0; first < Rows; first += rows)
+            {
+                var count = Math.Min(rows, Rows - first);
+                Products.MultiplyAlone(_numbers, first, count, other._columns.Value, block);
+                for (var at = 0; at < count; at++) yield return (first + at, block, at);
+            }
+        }
+        finally
+        {
+            ArrayPool<float>.Shared.Return(room);
         }
     }
 }

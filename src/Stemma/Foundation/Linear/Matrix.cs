@@ -4,15 +4,24 @@ using System.Runtime.InteropServices;
 namespace Stemma.Foundation.Linear;
 
 /// <summary>A dense matrix of floats in row-major order.</summary>
-/// <param name="rows">Rows.</param>
-/// <param name="columns">Columns.</param>
-public sealed class Matrix(int rows, int columns)
+public sealed class Matrix
 {
-    public int Rows { get; } = rows;
-    public int Columns { get; } = columns;
+    /// <summary>Zeros.</summary>
+    /// <param name="rows">Rows.</param>
+    /// <param name="columns">Columns.</param>
+    public Matrix(int rows, int columns)
+        : this(rows, columns, new float[checked(rows * columns)])
+    {
+    }
+
+    /// <summary>In memory that is there already, and may be longer: then only what works row by row may be asked of it.</summary>
+    internal Matrix(int rows, int columns, float[] data) => (Rows, Columns, Data) = (rows, columns, data);
+
+    public int Rows { get; }
+    public int Columns { get; }
 
     /// <summary>[rows, columns].</summary>
-    public float[] Data { get; } = new float[checked(rows * columns)];
+    public float[] Data { get; }
 
     public float this[int row, int column]
     {
@@ -164,7 +173,7 @@ public sealed class Matrix(int rows, int columns)
             {
                 for (var j = left; j < Math.Min(left + Wide, Columns); j++)
                 {
-                    var line = result.Data.AsSpan((j * Rows) + top, Math.Min(Tall, Rows - top));
+                    var line = new Span<float>(result.Data, (j * Rows) + top, Math.Min(Tall, Rows - top));
                     for (var i = 0; i < line.Length; i++) line[i] = Data[((top + i) * Columns) + j];
                 }
             }
