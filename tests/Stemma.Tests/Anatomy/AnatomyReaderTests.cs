@@ -113,6 +113,14 @@ public sealed class AnatomyReaderTests
     }
 
     [Fact]
+    public void A_name_that_holds_the_mark_of_a_number_is_no_numbered_name()
+    {
+        var tensors = new[] { Header.Tensor("model.layers.#.self_attn.q_proj.weight", 8, 8), Header.Tensor("model.layers.0.mlp.experts.#.up_proj.weight", 8, 8) };
+        var anatomy = AnatomyReader.Read(tensors, null, "marked");
+        Assert.All(anatomy.Assignments.SelectMany(one => one.Parts), part => Assert.Equal(TensorPart.NoLayer, part.Layer));
+    }
+
+    [Fact]
     public void Fifty_thousand_hostile_names_take_time_in_proportion()
     {
         var tensors = Enumerable.Range(0, 50_000).Select(i => Header.Tensor($"layers.0.attn.out{i}.1.2.3.4.5.6.7.8.9", 8, 8)).ToList();

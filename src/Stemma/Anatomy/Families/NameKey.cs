@@ -33,7 +33,8 @@ internal readonly record struct NameKey(string Text, IReadOnlyList<int> Numbers)
             }
             else
             {
-                key.Append(segment);
+                // What is written as the mark of a number is no number.
+                key.Append(segment is "#" ? "##" : segment);
             }
         }
 

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using System.Runtime.Intrinsics;
 
 namespace Stemma.Checkpoints.Decoding.Blocks;
 
@@ -17,7 +18,7 @@ internal static class BlockParts
 
     /// <summary>A float of 16 bits.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static float Half(ReadOnlySpan<byte> at) => (float)BitConverter.UInt16BitsToHalf((ushort)(at[0] | (at[1] << 8)));
+    public static float Half(ReadOnlySpan<byte> at) => (float)BitConverter.UInt16BitsToHalf(MemoryMarshal.Read<ushort>(at));
 
     /// <summary>The eight scales and the eight minima of six bits that Q4_K and Q5_K pack into twelve bytes, a byte each, the first lowest.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -57,9 +58,27 @@ internal static class BlockParts
     public static int Uneven(ReadOnlySpan<byte> high, ReadOnlySpan<byte> low, int i) =>
         (((low[i >> 1] >> (4 * (i & 1))) & 15) | ((((high[0] | (high[1] << 8)) >> (2 * i)) & 3) << 4)) - 32;
 
+    /// <summary>The eight scales of six bits of IQ4_XS, less 32, in the first eight places: two bytes with the upper bits, four with the lower ones.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Vector128<sbyte> Unevens(ReadOnlySpan<byte> packed)
+    {
+        ulong high = MemoryMarshal.Read<ushort>(packed), low = MemoryMarshal.Read<uint>(packed[2..]);
+        // Bits go apart by halves: 4 bits to each byte, 2 bits to each byte.
+        low = (low | (low << 16)) & 0x0000FFFF0000FFFF;
+        low = (low | (low << 8)) & 0x00FF00FF00FF00FF;
+        low = (low | (low << 4)) & 0x0F0F0F0F0F0F0F0F;
+        high = (high | (high << 24)) & 0x000000FF000000FF;
+        high = (high | (high << 12)) & 0x000F000F000F000F;
+        high = (high | (high << 6)) & 0x0303030303030303;
+        return Vector128.CreateScalar(low | (high << 4)).AsSByte() - Vector128.Create((sbyte)32);
+    }
+
     /// <summary>2^(e - 128): half of what E8M0 says, because the table is doubled.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static float HalfE8M0(byte e) => BitConverter.UInt32BitsToSingle(e < 2 ? 0x00200000u << e : (uint)(e - 1) << 23);
+
+    /// <summary><see cref="HalfE4M3"/> of every code.</summary>
+    public static readonly float[] HalvesE4M3 = [.. Enumerable.Range(0, 256).Select(code => HalfE4M3((byte)code))];
 
     /// <summary>Half of an unsigned E4M3, because the table is doubled; zero for 0 and for what would be no number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -13,19 +13,23 @@ internal static class LargeBlocks
     public static void Q2K<T>(ReadOnlySpan<byte> source, Span<float> destination)
         where T : struct, ISpread
     {
+        // The sixteen scales, then the sixteen minima.
+        ref var steps = ref MemoryMarshal.GetReference(stackalloc float[32]);
         ref var to = ref MemoryMarshal.GetReference(destination);
         for (nuint at = 0; source.Length > 0; source = source[84..])
         {
-            var (d, least) = (Half(source[80..]), Half(source[82..]));
+            var packed = Vector128.Create(source[..16]);
+            T.Scale(SmallBlocks.Low(packed).AsSByte(), Half(source[80..]), ref steps, 0);
+            T.Scale(SmallBlocks.High(packed).AsSByte(), Half(source[82..]), ref steps, 16);
             for (var half = 0; half < 2; half++)
             {
-                var packed = MemoryMarshal.Read<ulong>(source[(8 * half)..]);
                 var (first, second) = (Vector128.Create(source.Slice(16 + (32 * half), 16)), Vector128.Create(source.Slice(32 + (32 * half), 16)));
                 for (var quarter = 0; quarter < 4; quarter++, at += 32)
                 {
-                    T.Scale(Two(first).AsSByte(), d * (int)(packed & 15), least * (int)((packed >> 4) & 15), ref to, at);
-                    T.Scale(Two(second).AsSByte(), d * (int)((packed >> 8) & 15), least * (int)((packed >> 12) & 15), ref to, at + 16);
-                    (first, second, packed) = (Shift(first, 2), Shift(second, 2), packed >> 16);
+                    ref var step = ref Unsafe.Add(ref steps, (8 * half) + (2 * quarter));
+                    T.Scale(Two(first).AsSByte(), step, Unsafe.Add(ref step, 16), ref to, at);
+                    T.Scale(Two(second).AsSByte(), Unsafe.Add(ref step, 1), Unsafe.Add(ref step, 17), ref to, at + 16);
+                    (first, second) = (Shift(first, 2), Shift(second, 2));
                 }
             }
         }
@@ -133,16 +137,17 @@ internal static class LargeBlocks
         where T : struct, ISpread
     {
         var steps = Vector128.Create(UnevenSteps);
+        ref var scales = ref MemoryMarshal.GetReference(stackalloc float[16]);
         ref var to = ref MemoryMarshal.GetReference(destination);
         for (nuint at = 0; source.Length > 0; source = source[136..], at += Numbers)
         {
-            var d = Half(source);
+            T.Scale(Unevens(source[2..]), Half(source), ref scales, 0);
             for (var group = 0; group < 8; group++)
             {
-                var scale = d * Uneven(source[2..], source[4..], group);
+                var scale = Unsafe.Add(ref scales, group);
                 var q = Vector128.Create(source.Slice(8 + (16 * group), 16));
-                T.Scale(Vector128.Shuffle(steps, SmallBlocks.Low(q).AsSByte()), scale, ref to, at + ((nuint)group * 32));
-                T.Scale(Vector128.Shuffle(steps, SmallBlocks.High(q).AsSByte()), scale, ref to, at + ((nuint)group * 32) + 16);
+                T.Scale(Vector128.ShuffleNative(steps, SmallBlocks.Low(q).AsSByte()), scale, ref to, at + ((nuint)group * 32));
+                T.Scale(Vector128.ShuffleNative(steps, SmallBlocks.High(q).AsSByte()), scale, ref to, at + ((nuint)group * 32) + 16);
             }
         }
     }
@@ -154,17 +159,20 @@ internal static class LargeBlocks
         for (nuint at = 0; source.Length > 0; source = source[54..], at += Numbers)
         {
             var d = Half(source[52..]);
-            for (var digit = 0; digit < 5; digit++)
+            var (first, second, third) = (Vector128.Create(source[..16]), Vector128.Create(source.Slice(16, 16)), Vector128.Create(source.Slice(32, 16)));
+            for (nuint digit = 0; digit < 5; digit++)
             {
-                var place = at + ((nuint)digit * 32);
-                T.Scale(Digit(Vector128.Create(source[..16]), digit), d, ref to, place);
-                T.Scale(Digit(Vector128.Create(source.Slice(16, 16)), digit), d, ref to, place + 16);
-                T.Scale(Digit(Vector128.Create(source.Slice(32, 16)), digit), d, ref to, at + 160 + ((nuint)digit * 16));
+                T.Scale(Ternary(first), d, ref to, at + (digit * 32));
+                T.Scale(Ternary(second), d, ref to, at + (digit * 32) + 16);
+                T.Scale(Ternary(third), d, ref to, at + 160 + (digit * 16));
+                (first, second, third) = (Thrice(first), Thrice(second), Thrice(third));
             }
 
-            // The last sixteen numbers: four bytes with four digits each.
+            // The last sixteen numbers: four bytes with four digits each, the first digit of each, then the second, and so on.
             var four = MemoryMarshal.Read<uint>(source[48..]);
-            T.Scale(Last(Vector128.Create(four).AsByte()), d, ref to, at + 240);
+            var (once, last) = (Vector128.Create(four).AsByte(), Thrice(Vector128.Create(four).AsByte()));
+            last = Vector128.Create(once.AsUInt32()[0], last.AsUInt32()[0], Thrice(last).AsUInt32()[0], Thrice(Thrice(last)).AsUInt32()[0]).AsByte();
+            T.Scale(Ternary(last), d, ref to, at + 240);
         }
     }
 
@@ -209,21 +217,15 @@ internal static class LargeBlocks
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static Vector128<byte> Shift(Vector128<byte> bytes, int bits) => (bytes.AsUInt16() >>> bits).AsByte();
 
-    /// <summary>One ternary digit of each of sixteen bytes, less one.</summary>
+    /// <summary>The leading ternary digit of each of sixteen bytes, less one: b stands for b / 256, so it is 1 from 86 on and 2 from 171 on.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<sbyte> Digit(Vector128<byte> bytes, int digit) => Digit(bytes, Vector128.Create((ushort)PowersOfThree[digit]), Vector128.Create((ushort)PowersOfThree[digit]));
-
-    /// <summary>Four times the same four bytes: the first digit of each, then the second, and so on.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<sbyte> Last(Vector128<byte> bytes) => Digit(bytes, Vector128.Create(1, 1, 1, 1, 3, 3, 3, (ushort)3), Vector128.Create(9, 9, 9, 9, 27, 27, 27, (ushort)27));
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Vector128<sbyte> Digit(Vector128<byte> bytes, Vector128<ushort> firstPowers, Vector128<ushort> secondPowers)
+    private static Vector128<sbyte> Ternary(Vector128<byte> bytes)
     {
-        var (first, second) = Vector128.Widen(bytes);
-        var (low, three) = (Vector128.Create((ushort)255), Vector128.Create((ushort)3));
-        first = ((first * firstPowers & low) * three) >>> 8;
-        second = ((second * secondPowers & low) * three) >>> 8;
-        return (Vector128.Narrow(first, second) - Vector128.Create((byte)1)).AsSByte();
+        var (one, two) = (Vector128.GreaterThanOrEqual(bytes, Vector128.Create((byte)86)), Vector128.GreaterThanOrEqual(bytes, Vector128.Create((byte)171)));
+        return (Vector128<byte>.AllBitsSet - one - two).AsSByte();
     }
+
+    /// <summary>Moves the next ternary digit to the front: three times b, modulo 256.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static Vector128<byte> Thrice(Vector128<byte> bytes) => bytes + bytes + bytes;
 }
