@@ -20,9 +20,6 @@ internal static class DeepComparison
     /// <summary>Share of units below which two layers do not correspond: a tenth of what copies share, and a quarter of what the best pair of layers shares.</summary>
     private const double Corresponding = 0.1, OfTheBest = 0.25;
 
-    /// <summary>Share of units that meet in another layer of the same model before one of the two counts as a copy of the other.</summary>
-    private const double Copies = 0.5;
-
     /// <summary>Layers that do not correspond whose attention is compared, as controls: those nearest to the ones that do.</summary>
     private const int MostControls = 64;
 
@@ -93,12 +90,16 @@ internal static class DeepComparison
     private static HashSet<(int B, int A)> Echoes(
         DeepModel subject, DeepModel reference, IReadOnlyList<(int B, int A)> pairs, IReadOnlyList<(int Subject, int Reference)> map, IWorkProgress progress, CancellationToken cancel)
     {
-        var echoes = new HashSet<(int, int)>();
+        var (here, there) = (new CopiedLayers(subject), new CopiedLayers(reference));
         progress.Each("looking for layers that are copies of others", pairs, "pairs", p =>
         {
-            if (map.Any(m => m.Reference == p.A && subject.Repeats(p.B, m.Subject, Copies)) || map.Any(m => m.Subject == p.B && reference.Repeats(p.A, m.Reference, Copies))) echoes.Add(p);
+            foreach (var m in map)
+            {
+                if (m.Reference == p.A) here.Look(p.B, m.Subject);
+                if (m.Subject == p.B) there.Look(p.A, m.Reference);
+            }
         }, cancel);
-        return echoes;
+        return [.. pairs.Where(p => map.Any(m => (m.Reference == p.A && here.AreCopies(p.B, m.Subject)) || (m.Subject == p.B && there.AreCopies(p.A, m.Reference))))];
     }
 
     private static Dictionary<(int, int), double?> Attention(CrossFit fit, IReadOnlyList<(int Subject, int Reference)> pairs, IWorkProgress progress, CancellationToken cancel)

@@ -55,9 +55,8 @@ internal sealed class DeepModel
         return heads;
     }
 
-    /// <summary>Two layers of this very model hold the same units, in any order: one was copied from the other.</summary>
-    /// <param name="share">Share of units that must meet.</param>
-    public bool Repeats(int position, int other, double share)
+    /// <summary>Share of units, in any order, that two layers of this very model have in common: what is left of a copy of one that became the other.</summary>
+    public double Shared(int position, int other)
     {
         var key = (Math.Min(position, other), Math.Max(position, other));
         return _inner.GetOrAdd(key, pair =>
@@ -65,6 +64,6 @@ internal sealed class DeepModel
             var rate = WitnessRate.Of(Units[pair.Item1], Units[pair.Item2]);
             MatrixMemory.ClearAfter(Width);
             return rate;
-        }) >= share;
+        });
     }
 }

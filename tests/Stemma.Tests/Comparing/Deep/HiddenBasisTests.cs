@@ -50,6 +50,30 @@ public sealed class HiddenBasisTests
     }
 
     [Fact]
+    public void Copies_of_layers_in_which_many_units_were_renewed_are_no_controls()
+    {
+        var grown = Child.WithLayers(0, 1, 2, 3, 2, 3, 4, 5).Changed(Renew).WithUnitsReordered(4).WithResidualRotated(5);
+        var verdict = Compare(grown, Parent);
+        Assert.Equal(Relation.Derived, verdict.Verdict.Relation);
+        Assert.Contains(verdict.Verdict.Operations, o => o.Name == "layers-added");
+        const int Pairs = 8 * 6, Matched = 6, OfCopies = 2;
+        Assert.Equal(Pairs - Matched - OfCopies, verdict.Evidence.Single(e => e.Method == "aligned-units").Controls);
+
+        // Nine of twenty units, others in every layer, so that copies keep less than half of what they had in common.
+        static void Renew(string name, float[] numbers)
+        {
+            if (!name.Contains(".mlp.", StringComparison.Ordinal) || TinyModel.IsLearned(name)) return;
+            var (layer, dice) = (int.Parse(name.Split('.')[2], System.Globalization.CultureInfo.InvariantCulture), new Dice(name.Length + (7 * name[^9]) + (31 * name.Split('.')[2][0])));
+            var size = Math.Sqrt(numbers.Average(n => (double)n * n));
+            for (var i = 0; i < numbers.Length; i++)
+            {
+                var unit = name.Contains("down_proj", StringComparison.Ordinal) ? i % Child.Ffn : i / TinyModel.Hidden;
+                if (SeededHash.Mix((ulong)layer, (ulong)unit) % 20 < 9) numbers[i] = (float)(dice.Normal() * size);
+            }
+        }
+    }
+
+    [Fact]
     public void A_rotation_of_both_models_moves_no_finding()
     {
         var (plain, turned) = (Compare(Child.WithResidualRotated(5), Parent), Compare(Child.WithResidualRotated(6), Parent.WithResidualRotated(7)));
