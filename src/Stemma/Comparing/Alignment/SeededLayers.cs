@@ -20,6 +20,11 @@ internal sealed class SeededLayers
         _gate = subject.All(u => u.HasGate) && reference.All(u => u.HasGate);
     }
 
+    private SeededLayers(SeededLayers layers, int most) => (_subject, _reference, _gate, _most) = (layers._subject, layers._reference, layers._gate, most);
+
+    /// <summary>The same layers by another number of labels.</summary>
+    public SeededLayers With(int most) => new(this, most);
+
     public UnitMatch Match(int subject, int reference)
     {
         var common = CommonOf(_subject.SetOf[subject], _reference.SetOf[reference]);

@@ -50,7 +50,7 @@ public sealed class UnitAlignment
         if (explained || diagonal == 0) return Result(Paid(identity, 0));
 
         // Which layers belong together is guessed from a few units; the test itself then uses all, and pays for every map that could have been guessed.
-        var few = new SeededLayers(subject, reference, Screening);
+        var few = all.With(Screening);
         var weights = new double[subject.Count, reference.Count];
         Parallel.For(0, subject.Count, i =>
         {

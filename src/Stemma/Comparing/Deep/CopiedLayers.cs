@@ -9,9 +9,6 @@ internal sealed class CopiedLayers(DeepModel model)
     /// <summary>Always a copy: what two copies keep of each other when half of the units of each was renewed.</summary>
     private const double Surely = 0.25;
 
-    /// <summary>Never a copy: a tenth is what makes layers of two models correspond at all.</summary>
-    private const double Fewest = 0.1;
-
     /// <summary>Times the median pair of layers. In models of width 128 layers that are no copies reach 2.5 times, copies 10 times and more.</summary>
     private const double Outlying = 4;
 
@@ -29,7 +26,8 @@ internal sealed class CopiedLayers(DeepModel model)
     /// <summary>Whether they are copies, once all pairs were looked at.</summary>
     public bool AreCopies(int layer, int other) => layer != other && model.Shared(layer, other) >= (_least ??= Least());
 
-    private double Least() => Math.Min(Surely, Math.Max(Fewest, Outlying * Median()));
+    /// <summary>Never less than what makes layers of two models correspond.</summary>
+    private double Least() => Math.Min(Surely, Math.Max(DeepComparison.Corresponding, Outlying * Median()));
 
     private double Median()
     {

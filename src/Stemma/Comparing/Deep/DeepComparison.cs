@@ -17,8 +17,11 @@ internal static class DeepComparison
     /// </summary>
     private const double WorthCrossFitting = 0.15;
 
-    /// <summary>Share of units below which two layers do not correspond: a tenth of what copies share, and a quarter of what the best pair of layers shares.</summary>
-    private const double Corresponding = 0.1, OfTheBest = 0.25;
+    /// <summary>Share of units below which two layers do not correspond: a tenth of what copies share.</summary>
+    internal const double Corresponding = 0.1;
+
+    /// <summary>The same, over what the best pair of layers shares.</summary>
+    private const double OfTheBest = 0.25;
 
     /// <summary>Layers that do not correspond whose attention is compared, as controls: those nearest to the ones that do.</summary>
     private const int MostControls = 64;
