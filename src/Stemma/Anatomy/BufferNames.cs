@@ -16,6 +16,7 @@ internal static class BufferNames
             "bias" => IsSquare(tensor) && tensor.Shape.Count == 4,
             "masked_bias" or "num_batches_tracked" => tensor.Count == 1,
             "inv_freq" or "freqs" => IsVector(tensor),
+            "weight" => IsRotaryTable(name) && IsVector(tensor),
             "position_ids" or "token_type_ids" => tensor.Type is TensorType.I64 or TensorType.I32 && tensor.Columns == tensor.Count,
             "freqs_cis" or "freqs_cos" or "freqs_sin" or "cos_cached" or "sin_cached" => tensor.Shape.Count >= 2,
             _ => false,
@@ -25,6 +26,10 @@ internal static class BufferNames
     /// <summary>[n, n], or the same behind axes of length one.</summary>
     private static bool IsSquare(TensorInfo tensor) =>
         tensor.Shape.Count >= 2 && tensor.Shape[^1] == tensor.Shape[^2] && tensor.Count == tensor.Shape[^1] * tensor.Shape[^2];
+
+    /// <summary>GGUF calls every tensor a weight.</summary>
+    private static bool IsRotaryTable(ReadOnlySpan<char> name) =>
+        name is "rope_freqs.weight" or "rope_factors_long.weight" or "rope_factors_short.weight" || name.EndsWith(".attn_rot_embd.weight", StringComparison.Ordinal);
 
     private static bool IsVector(TensorInfo tensor) => tensor.Shape.Count >= 1 && tensor.Columns == tensor.Count;
 }

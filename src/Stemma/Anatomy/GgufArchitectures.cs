@@ -10,7 +10,7 @@ internal static class GgufArchitectures
     private static readonly (string ModelType, string Architecture)[] All =
     [
         ("llama", "llama"), ("mistral", "llama"), ("mixtral", "llama"), ("qwen2", "qwen2"), ("qwen3", "qwen3"), ("qwen2_moe", "qwen2moe"), ("qwen3_moe", "qwen3moe"),
-        ("gpt2", "gpt2"), ("gemma", "gemma"), ("phi3", "phi3"),
+        ("gpt2", "gpt2"), ("gemma", "gemma"), ("gemma2", "gemma2"), ("gemma3_text", "gemma3"), ("phi3", "phi3"), ("deepseek_v2", "deepseek2"), ("deepseek_v3", "deepseek2"),
     ];
 
     /// <summary>The types of configurations, for a message.</summary>

@@ -17,11 +17,14 @@ internal static class GgufConfig
         var name = keys[Architecture];
         var (heads, hidden) = (Number(keys, $"{name}.attention.head_count"), Number(keys, $"{name}.embedding_length"));
         var (groups, size) = (Number(keys, $"{name}.attention.head_count_kv"), Number(keys, $"{name}.attention.key_length"));
+        // Latent attention is described as it runs, with one key that all heads share; the sizes of its heads are said beside.
+        if (Number(keys, $"{name}.attention.key_length_mla") is > 0 and var own) (groups, size) = (heads, own);
         return new ModelConfig
         {
             ModelType = name,
             DeclaredArchitecture = name,
-            Layers = Number(keys, $"{name}.block_count"),
+            // Layers that predict further tokens are counted with the others.
+            Layers = Math.Max(0, Number(keys, $"{name}.block_count") - Number(keys, $"{name}.nextn_predict_layers")),
             Hidden = hidden,
             Heads = heads,
             KvHeads = groups > 0 ? groups : heads,

@@ -49,9 +49,7 @@ public static class CheckpointOpener
         try
         {
             foreach (var name in plan.Names) files.Add(plan.Folder.Open(name));
-            var merged = new ShardMerger(plan, files).Merge(path, companions, scratch);
-            // GGUF has blocks instead: a tensor there never needs another one to be read.
-            return merged.Format == GgufFormat.FormatName ? merged : PackedLayouts.Unpack(merged);
+            return PackedLayouts.Unpack(new ShardMerger(plan, files).Merge(path, companions, scratch));
         }
         catch
         {

@@ -1,12 +1,13 @@
 using System.Runtime.InteropServices;
 using Stemma.Checkpoints.Tensors;
+using Stemma.Foundation;
 
 namespace Stemma.Checkpoints;
 
 /// <summary>A checkpoint over another one, some of whose tensors are made while they are read; all else passes through.</summary>
 /// <typeparam name="T">How a tensor is made.</typeparam>
 /// <param name="inner">As stored; closed with this one.</param>
-/// <param name="made">What is made, by the name of the tensor; all of type F32.</param>
+/// <param name="made">What is made, by the name of the tensor; of a type that <see cref="TensorEncoder"/> writes.</param>
 internal abstract class WrappedCheckpoint<T>(Checkpoint inner, IReadOnlyDictionary<string, T> made) : Checkpoint
     where T : class
 {
@@ -25,7 +26,16 @@ internal abstract class WrappedCheckpoint<T>(Checkpoint inner, IReadOnlyDictiona
             return;
         }
 
-        if (HasRows(tensor, firstRow, destination.Length)) Make(one, firstRow, MemoryMarshal.Cast<byte, float>(destination));
+        if (!HasRows(tensor, firstRow, destination.Length)) return;
+        if (tensor.Type == TensorType.F32)
+        {
+            Make(one, firstRow, MemoryMarshal.Cast<byte, float>(destination));
+            return;
+        }
+
+        using var numbers = new Rented<float>(checked((int)TensorDecoder.CountOf(tensor.Type, destination.Length)));
+        Make(one, firstRow, numbers.Span);
+        TensorEncoder.Encode(tensor.Type, numbers.Span, destination, tensor.Name);
     }
 
     public override nint Map(TensorInfo tensor) => made.ContainsKey(tensor.Name) ? 0 : inner.Map(tensor);

@@ -110,6 +110,69 @@ internal static class GgufFixtures
             blk.0.ffn_up_exps.weight [1,6,8] Up@0 e0 <NormFfn@0
             blk.0.ffn_down_exps.weight [1,8,6] Down@0 e0
             """),
+        new("GGUF, gpt-oss", "gguf-late-norm", """{"model_type":"gpt-oss"}""", """
+            token_embd.weight [20,8] Embed
+            blk.0.attn_norm.weight [8] NormAttn@0
+            blk.0.attn_q.weight [8,8] Q@0 <NormAttn@0
+            blk.0.attn_q.bias [8] Q.bias@0
+            blk.0.attn_output.weight [8,8] O@0
+            blk.0.attn_sinks.weight [2] Sinks@0
+            blk.0.post_attention_norm.weight [8] NormFfn@0
+            blk.0.ffn_gate_inp.weight [2,8] Router@0 <NormFfn@0
+            blk.0.ffn_gate_inp.bias [2] Router.bias@0
+            blk.0.ffn_gate_exps.weight [2,6,8] Gate@0 e0 rows 0+6 <NormFfn@0 | Gate@0 e1 rows 6+6 <NormFfn@0
+            blk.0.ffn_gate_exps.bias [2,6] Gate.bias@0 e0 rows 0+1 | Gate.bias@0 e1 rows 1+1
+            blk.0.ffn_up_exps.weight [2,6,8] Up@0 e0 rows 0+6 <NormFfn@0 | Up@0 e1 rows 6+6 <NormFfn@0
+            blk.0.ffn_down_exps.weight [2,8,6] Down@0 e0 rows 0+8 | Down@0 e1 rows 8+8
+            blk.0.ffn_down_exps.bias [2,8] Down.bias@0 e0 rows 0+1 | Down.bias@0 e1 rows 1+1
+            output_norm.weight [8] FinalNorm
+            """),
+        new("GGUF, GLM-4.5", "gguf-late-norm", """{"model_type":"glm4moe"}""", """
+            token_embd.weight [20,8] Embed
+            blk.0.attn_norm.weight [8] NormAttn@0
+            blk.0.attn_q.weight [8,8] Q@0 <NormAttn@0
+            blk.0.attn_output.weight [8,8] O@0
+            blk.0.post_attention_norm.weight [8] NormFfn@0
+            blk.0.ffn_gate.weight [12,8] Gate@0 <NormFfn@0
+            blk.0.ffn_up.weight [12,8] Up@0 <NormFfn@0
+            blk.0.ffn_down.weight [8,12] Down@0
+            """),
+        new("GGUF, experts with gate and up in one", "gguf", """{"model_type":"deepseek2"}""", """
+            token_embd.weight [20,8] Embed
+            blk.0.attn_norm.weight [8] NormAttn@0
+            blk.0.attn_q.weight [8,8] Q@0 <NormAttn@0
+            blk.0.attn_output.weight [8,8] O@0
+            blk.0.ffn_norm.weight [8] NormFfn@0
+            blk.0.ffn_gate_inp.weight [2,8] Router@0 <NormFfn@0
+            blk.0.ffn_gate_up_exps.weight [2,12,8] Gate@0 e0 rows 0+6 <NormFfn@0 | Up@0 e0 rows 6+6 <NormFfn@0 | Gate@0 e1 rows 12+6 <NormFfn@0 | Up@0 e1 rows 18+6 <NormFfn@0
+            blk.0.ffn_down_exps.weight [2,8,6] Down@0 e0 rows 0+8 | Down@0 e1 rows 8+8
+            """),
+        new("GGUF, Falcon 40B", "gguf-two-norms", """{"model_type":"falcon"}""", """
+            token_embd.weight [20,8] Embed
+            blk.0.attn_norm.weight [8] NormFfn@0
+            blk.0.attn_norm_2.weight [8] NormAttn@0
+            blk.0.attn_qkv.weight [16,8] Q@0 rows 0+8 <NormAttn@0 | K@0 rows 8+4 <NormAttn@0 | V@0 rows 12+4 <NormAttn@0
+            blk.0.attn_output.weight [8,8] O@0
+            blk.0.ffn_up.weight [32,8] Up@0 <NormFfn@0
+            blk.0.ffn_down.weight [8,32] Down@0
+            output_norm.weight [8] FinalNorm
+            """),
+        new("GGUF, Falcon 7B", "gguf", """{"model_type":"falcon"}""", """
+            token_embd.weight [20,8] Embed
+            blk.0.attn_norm.weight [8] NormAttn@0
+            blk.0.attn_qkv.weight [16,8] Q@0 rows 0+8 <NormAttn@0 | K@0 rows 8+4 <NormAttn@0 | V@0 rows 12+4 <NormAttn@0
+            blk.0.attn_output.weight [8,8] O@0
+            blk.0.ffn_up.weight [32,8] Up@0 <NormAttn@0
+            blk.0.ffn_down.weight [8,32] Down@0
+            output_norm.weight [8] FinalNorm
+            """),
+        new("GGUF, Llama 3.1", "gguf", """{"model_type":"llama"}""", """
+            rope_freqs.weight [2] Buffer
+            token_embd.weight [20,8] Embed
+            blk.0.attn_norm.weight [8] NormAttn@0
+            blk.0.attn_q.weight [8,8] Q@0 <NormAttn@0
+            blk.0.attn_output.weight [8,8] O@0
+            """),
         new("GGUF, BERT", "gguf-bert", """{"model_type":"bert"}""", """
             token_embd.weight [20,8] Embed
             token_embd_norm.weight [8] EmbedNorm

@@ -103,6 +103,20 @@ internal static class LlamaNamesFixtures
             lm_head.weight [20,8] LmHead <FinalNorm@-1
             lm_head.bias [20] LmHead.bias
             """),
+        new("nemotron", "nemotron", """{"model_type":"nemotron"}""", """
+            model.embed_tokens.weight [20,8] Embed
+            model.layers.0.input_layernorm.weight [8] NormAttn@0 +1
+            model.layers.0.input_layernorm.bias [8] NormAttn.bias@0
+            model.layers.0.self_attn.q_proj.weight [8,8] Q@0 <NormAttn@0
+            model.layers.0.self_attn.k_proj.weight [4,8] K@0 <NormAttn@0
+            model.layers.0.self_attn.v_proj.weight [4,8] V@0 <NormAttn@0
+            model.layers.0.self_attn.o_proj.weight [8,8] O@0
+            model.layers.0.post_attention_layernorm.weight [8] NormFfn@0 +1
+            model.layers.0.mlp.up_proj.weight [12,8] Up@0 <NormFfn@0
+            model.layers.0.mlp.down_proj.weight [8,12] Down@0
+            model.norm.weight [8] FinalNorm +1
+            lm_head.weight [20,8] LmHead <FinalNorm@-1
+            """),
         new("gemma", "gemma", """{"model_type":"gemma"}""", """
             model.embed_tokens.weight [20,8] Embed
             model.layers.0.input_layernorm.weight [8] NormAttn@0 +1

@@ -18,6 +18,8 @@ public sealed class GgufFamilyTests : IDisposable
     [InlineData("gpt2")]
     [InlineData("gemma")]
     [InlineData("phi3")]
+    [InlineData("gemma2")]
+    [InlineData("gemma3_text")]
     public void What_a_matrix_or_vector_means_is_the_same_in_the_file(string family)
     {
         var parent = Draw(family);
@@ -46,6 +48,40 @@ public sealed class GgufFamilyTests : IDisposable
         Assert.Equal(Workshop.Numbers(parent, "model.layers.1.mlp.up_proj.weight"), Workshop.Numbers(file, "blk.1.ffn_up.weight"));
     }
 
+    [Theory]
+    [InlineData("gemma2", "\"sliding_window\":4096,\"attn_logit_softcapping\":50.0,\"final_logit_softcapping\":30.0,\"query_pre_attn_scalar\":8",
+        "gemma2.attention.sliding_window=4096 gemma2.attn_logit_softcapping=50 gemma2.final_logit_softcapping=30")]
+    [InlineData("gemma3_text", "\"sliding_window\":512,\"sliding_window_pattern\":6,\"rope_theta\":1000000.0,\"rope_local_base_freq\":10000.0,\"rope_scaling\":{\"rope_type\":\"linear\",\"factor\":8.0}",
+        "gemma3.attention.sliding_window=512 gemma3.rope.freq_base=1000000 gemma3.rope.freq_base_swa=10000 gemma3.rope.scaling.type=linear gemma3.rope.scaling.factor=8")]
+    [InlineData("gemma3_text", "\"rope_parameters\":{\"full_attention\":{\"rope_type\":\"linear\",\"factor\":8.0,\"rope_theta\":1000000.0},\"sliding_attention\":{\"rope_type\":\"default\",\"rope_theta\":20000.0}}",
+        "gemma3.rope.freq_base=1000000 gemma3.rope.freq_base_swa=20000 gemma3.rope.scaling.factor=8")]
+    [InlineData("llama", "\"rope_parameters\":{\"rope_type\":\"yarn\",\"factor\":4.0,\"rope_theta\":500000.0,\"original_max_position_embeddings\":8192}",
+        "llama.rope.freq_base=500000 llama.rope.scaling.type=yarn llama.rope.scaling.factor=4 llama.rope.scaling.original_context_length=8192")]
+    public void What_a_configuration_says_of_windows_bounds_and_positions_the_keys_say_too(string family, string more, string keys)
+    {
+        using var file = CheckpointOpener.Open(Write(Draw(family, more)));
+        Assert.All(keys.Split(' '), key => Assert.Contains(key, file.Metadata.Select(pair => $"{pair.Key}={pair.Value}")));
+    }
+
+    [Theory]
+    [InlineData("gemma2", "\"query_pre_attn_scalar\":144", "scale-left-out")]
+    [InlineData("gemma2", "\"layer_types\":[\"full_attention\",\"sliding_attention\",\"full_attention\"]", "window-left-out")]
+    [InlineData("gemma3_text", "\"sliding_window_pattern\":4", "window-left-out")]
+    [InlineData("llama", "\"num_hidden_layers\":2", "layers-left-out")]
+    public void What_the_file_cannot_say_is_told(string family, string more, string code) =>
+        Assert.Contains(Engine.Derive(new QuantiseGguf(), [Draw(family, more)], _shop.NewPath + ".gguf").Notices, notice => notice.Code == code);
+
+    [Fact]
+    public void Speeds_of_Llama_3_1_are_divided_by_one_where_they_are_fast_and_by_the_factor_where_they_are_slow()
+    {
+        var divisors = Workshop.Numbers(Write(Draw("llama", "\"rope_theta\":10000.0,\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8.0,\"low_freq_factor\":1.0,\"high_freq_factor\":4.0,\"original_max_position_embeddings\":512}")), "rope_freqs.weight");
+        // Heads of 8: speeds 1, 0.1, 0.01, 0.001, wavelengths 6, 63, 628, 6283; up to 512 / 4 nothing changes, from 512 on all.
+        Assert.Equal([1f, 1f, 8f, 8f], divisors);
+        var between = Workshop.Numbers(Write(Draw("llama", "\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8.0,\"original_max_position_embeddings\":1256}")), "rope_freqs.weight");
+        // 1256 / 628.3 = 2 turns lie a third of the way from 1 to 4: 1 / (2/3 / 8 + 1/3).
+        Assert.Equal(2.4, between[2], 2);
+    }
+
     [Fact]
     public void Names_and_shapes_of_fused_families_are_those_of_the_converter()
     {
@@ -66,8 +102,10 @@ public sealed class GgufFamilyTests : IDisposable
     {
         var stretched = Draw("phi3", "\"rope_scaling\":{\"type\":\"longrope\"}");
         Assert.Contains("stretched", Assert.Throws<StemmaException>(() => Write(stretched)).Fault.Found, StringComparison.Ordinal);
-        var llama = Draw("llama", "\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8.0}");
-        Assert.Contains(Engine.Derive(new QuantiseGguf(), [llama], _shop.NewPath + ".gguf").Notices, notice => notice.Code == "positions-left-out");
+        var dynamic = Draw("llama", "\"rope_scaling\":{\"rope_type\":\"dynamic\",\"factor\":8.0}");
+        Assert.Contains(Engine.Derive(new QuantiseGguf(), [dynamic], _shop.NewPath + ".gguf").Notices, notice => notice.Code == "positions-left-out");
+        var llama31 = Draw("llama", "\"rope_scaling\":{\"rope_type\":\"llama3\",\"factor\":8.0}");
+        Assert.DoesNotContain(Engine.Derive(new QuantiseGguf(), [llama31], _shop.NewPath + ".gguf").Notices, notice => notice.Code == "positions-left-out");
     }
 
     public void Dispose() => _shop.Dispose();
@@ -94,6 +132,15 @@ public sealed class GgufFamilyTests : IDisposable
             {
                 Fuse($"model.layers.{layer}.self_attn.qkv_proj.weight", [.. new[] { "q", "k", "v" }.Select(name => $"model.layers.{layer}.self_attn.{name}_proj.weight")]);
                 Fuse($"model.layers.{layer}.mlp.gate_up_proj.weight", [.. new[] { "gate", "up" }.Select(name => $"model.layers.{layer}.mlp.{name}_proj.weight")]);
+            }
+        }
+
+        if (family is "gemma2" or "gemma3_text")
+        {
+            for (var layer = 0; layer < 3; layer++)
+            {
+                foreach (var (name, size) in (ReadOnlySpan<(string, int)>)[("pre_feedforward_layernorm", 48), ("post_feedforward_layernorm", 48), ("self_attn.q_norm", 8), ("self_attn.k_norm", 8)])
+                    if (family != "gemma2" || size == 48) tensors.Add(IntegerPackers.Stored($"model.layers.{layer}.{name}.weight", TensorType.F32, [size], [.. Enumerable.Range(1, size).Select(i => (layer + i + name.Length) / 128f)]));
             }
         }
 

@@ -9,10 +9,16 @@ namespace Stemma.Checkpoints.Gguf;
 /// </summary>
 internal static class GgufPairing
 {
-    private static readonly HashSet<string> Architectures = new(StringComparer.Ordinal) { "llama", "baichuan", "internlm2", "olmo", "deci" };
+    private static readonly HashSet<string> WithBiases = new(StringComparer.Ordinal)
+    {
+        "llama", "llama-embed", "mistral3", "deci", "smollm3", "arcee", "granite", "granitemoe", "granitehybrid", "deepseek",
+    };
+
+    /// <summary>Their biases, where there are any, stay as they are.</summary>
+    private static readonly HashSet<string> WeightsOnly = new(StringComparer.Ordinal) { "baichuan", "xverse", "internlm2", "minicpm", "olmo", "arctic", "bailingmoe" };
 
     /// <summary>True when files of this architecture have paired rows.</summary>
-    public static bool Applies(string architecture) => Architectures.Contains(architecture);
+    public static bool Applies(string architecture) => WithBiases.Contains(architecture) || WeightsOnly.Contains(architecture);
 
     /// <summary>True for the query's and the key's tensors, biases too.</summary>
     /// <param name="name">For example <c>blk.3.attn_q.weight</c>.</param>
@@ -31,6 +37,7 @@ internal static class GgufPairing
     public static TensorInfo Undo(TensorInfo tensor, GgufKeys keys, List<Notice> notices)
     {
         if (!Applies(keys.Architecture) || !IsPaired(tensor.Name, out var layer, out var isKey)) return tensor;
+        if (tensor.Shape.Count == 1 && WeightsOnly.Contains(keys.Architecture)) return tensor;
         var heads = keys.Number($"{keys.Architecture}.attention.head_count", layer);
         if (isKey && keys.Number($"{keys.Architecture}.attention.head_count_kv", layer) is > 0 and var groups) heads = groups;
         var rows = tensor.Shape.Count == 1 ? tensor.Count : tensor.Rows;

@@ -1,3 +1,4 @@
+using Stemma.Checkpoints.Gguf;
 using Stemma.Checkpoints.Packing.Layouts;
 using Stemma.Foundation;
 
@@ -18,6 +19,9 @@ internal static class PackedLayouts
         new MxFp4Layout(),
     ];
 
+    /// <summary>GGUF has blocks instead of scales that stand apart.</summary>
+    private static readonly IReadOnlyList<IPackedLayout> OfGguf = [new LatentHalvesLayout()];
+
     /// <summary>The same checkpoint with logical tensors in the place of packed ones; the checkpoint itself when nothing is packed.</summary>
     /// <param name="checkpoint">As stored. It belongs to the result from now on, and is closed when this throws.</param>
     /// <exception cref="StemmaException">Companions of a packed tensor do not fit it.</exception>
@@ -27,7 +31,7 @@ internal static class PackedLayouts
         {
             var stored = new StoredTensors(checkpoint);
             var packed = new List<PackedTensor>();
-            foreach (var layout in All)
+            foreach (var layout in checkpoint.Format == GgufFormat.FormatName ? OfGguf : All)
             {
                 foreach (var tensor in layout.Find(stored))
                 {

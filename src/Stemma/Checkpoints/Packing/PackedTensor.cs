@@ -15,16 +15,17 @@ internal abstract class PackedTensor
     /// <param name="stored">Where it lies.</param>
     /// <param name="name">Of the weight.</param>
     /// <param name="shape">Of the weight, [..., out, in].</param>
-    /// <param name="packing">Name of the layout.</param>
+    /// <param name="packing">Name of the layout; null where the numbers are plain.</param>
     /// <param name="parts">The stored tensors, the one with the numbers first.</param>
-    protected PackedTensor(StoredTensors stored, string name, IReadOnlyList<long> shape, string packing, IReadOnlyList<TensorInfo> parts)
+    /// <param name="type">How others see the numbers: one that holds them without rounding.</param>
+    protected PackedTensor(StoredTensors stored, string name, IReadOnlyList<long> shape, string? packing, IReadOnlyList<TensorInfo> parts, TensorType type = TensorType.F32)
     {
         (Stored, Parts) = (stored, parts);
-        var bytes = (Int128)sizeof(float);
+        var bytes = (Int128)type.BytesOf(1);
         foreach (var size in shape) bytes *= size;
         if (shape.Count == 0 || shape[^1] > LongestRow || bytes > long.MaxValue || bytes <= 0)
             throw stored.Refuse(parts[0], $"a packed weight of [{string.Join(", ", shape)}]", $"rows of 1 to {LongestRow} numbers");
-        Info = new TensorInfo(name, TensorType.F32, shape, parts[0].File, parts[0].Offset, (long)bytes) { Packing = new(packing, parts.Sum(p => p.ByteLength)) };
+        Info = new TensorInfo(name, type, shape, parts[0].File, parts[0].Offset, (long)bytes) { Packing = new(packing, parts.Sum(p => p.ByteLength)) };
     }
 
     /// <summary>The weight as others see it.</summary>

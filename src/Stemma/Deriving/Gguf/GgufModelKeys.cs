@@ -32,24 +32,29 @@ internal static class GgufModelKeys
     public static string ArchitectureOf(SourceModel model)
     {
         var type = ConfigFile.Text(model.Config, "model_type") ?? "";
-        if (type == "phi3" && model.Config?["rope_scaling"] is not null) throw model.Refuse("a Phi-3 whose positions are stretched by factors of its own", "models without rope_scaling", "convert it with llama.cpp");
+        if (type == "phi3" && new GgufPositions(model, type).Stretching != "default") throw model.Refuse("a Phi-3 whose positions are stretched by factors of its own", "models without rope_scaling", "convert it with llama.cpp");
         return GgufArchitectures.Of(type)
             ?? throw model.Refuse(type.Length == 0 ? "no model_type in config.json" : $"a model of type {Foundation.SafeText.Escape(type)}", $"one of {GgufArchitectures.ModelTypes}", "convert it with llama.cpp");
     }
 
+    /// <summary>Layers that are written: those behind the last that the configuration counts predict further tokens, and the converter leaves them out.</summary>
+    public static int LayersOf(SourceModel model) => (int)Math.Min(model.Shape.Layers, ConfigFile.Number(model.Config, "num_hidden_layers") ?? model.Shape.Layers);
+
     /// <summary>What the file does not say of the model, as notices.</summary>
     public static IEnumerable<Foundation.Notice> LeftOut(SourceModel model)
     {
-        if (model.Config?["rope_scaling"] is not null)
-            yield return new("positions-left-out", "The model stretches its positions (rope_scaling), and the file does not say how: a program that runs it must be told, or texts beyond the original length come out wrong");
-        if (ConfigFile.Flag(model.Config, "use_sliding_window") == true)
-            yield return new("window-left-out", "In some layers the model looks back over a window only (use_sliding_window), and the file cannot say in which: longer texts come out differently");
+        if (ConfigFile.Flag(model.Config, "use_sliding_window") == true || GemmaSettings.HasOtherWindows(model))
+            yield return new("window-left-out", "In some layers the model looks back over a window only, and the file cannot say in which: longer texts come out differently");
+        if (LayersOf(model) < model.Shape.Layers)
+            yield return new("layers-left-out", $"The last {model.Shape.Layers - LayersOf(model)} layers, which predict further tokens, are not written");
+        if (GemmaSettings.HasOtherScale(model))
+            yield return new("scale-left-out", "The model scales its attention by query_pre_attn_scalar, which the file cannot say: programs take the size of a head");
     }
 
-    /// <summary>Tokens that every layer looks back over; null where it is all of them.</summary>
+    /// <summary>Tokens that every layer looks back over, or those with a window; null where it is all of them.</summary>
     private static double? Window(SourceModel model) => ConfigFile.Text(model.Config, "model_type") switch
     {
-        "phi3" or "mixtral" => ConfigFile.Number(model.Config, "sliding_window"),
+        "phi3" or "mixtral" or "gemma2" or "gemma3_text" => ConfigFile.Number(model.Config, "sliding_window"),
         // Silence means 4096 in Mistral's configuration class, and null means none.
         "mistral" => model.Config?.ContainsKey("sliding_window") == true ? ConfigFile.Number(model.Config, "sliding_window") : 4096,
         _ => null,
@@ -72,33 +77,64 @@ internal static class GgufModelKeys
             if (value is > 0 and <= uint.MaxValue) keys.Number($"{architecture}.{key}", (uint)value);
         }
 
-        Size("block_count", shape.Layers);
+        void Real(string key, string name)
+        {
+            if (ConfigFile.Number(model.Config, name) is { } value) keys.Real($"{architecture}.{key}", (float)value);
+        }
+
+        Size("block_count", LayersOf(model));
         Size("context_length", ConfigFile.Number(model.Config, "max_position_embeddings") ?? ConfigFile.Number(model.Config, "n_positions"));
         Size("embedding_length", shape.Hidden);
         Size("feed_forward_length", ConfigFile.Number(model.Config, "intermediate_size") ?? shape.Ffn);
         Size("attention.head_count", shape.Heads);
-        Size("attention.head_count_kv", shape.KvHeads);
-        Size("attention.sliding_window", Window(model));
-        if (ConfigFile.Number(model.Config, "head_dim") is { } size)
+        if (architecture == "deepseek2") Latent(model, Size);
+        else
         {
+            Size("attention.head_count_kv", shape.KvHeads);
+            var size = ConfigFile.Number(model.Config, "head_dim");
             Size("attention.key_length", size);
             Size("attention.value_length", size);
+            // GPT-2 learns its positions.
+            if (architecture != "gpt2") Size("rope.dimension_count", shape.HeadDim * (ConfigFile.Number(model.Config, "partial_rotary_factor") ?? 1));
         }
 
-        // GPT-2 learns its positions.
-        if (architecture != "gpt2") Size("rope.dimension_count", shape.HeadDim * (ConfigFile.Number(model.Config, "partial_rotary_factor") ?? 1));
+        Size("attention.sliding_window", Window(model));
         Size("vocab_size", shape.Vocabulary);
         Size("expert_count", shape.Experts);
         Size("expert_used_count", shape.ExpertsPerToken);
         Size("expert_feed_forward_length", shape.ExpertFfn);
         Size("expert_shared_feed_forward_length", ConfigFile.Number(model.Config, "shared_expert_intermediate_size"));
         if (ConfigFile.Flag(model.Config, "norm_topk_prob") is { } normed) keys.Truth($"{architecture}.expert_weights_norm", normed);
-        if (ConfigFile.Number(model.Config, "rms_norm_eps") is { } epsilon) keys.Real($"{architecture}.attention.layer_norm_rms_epsilon", (float)epsilon);
-        if (ConfigFile.Number(model.Config, "layer_norm_epsilon") is { } least) keys.Real($"{architecture}.attention.layer_norm_epsilon", (float)least);
-        // Silence means 10,000 in GGUF, and a million in Mixtral's configuration class.
-        if ((ConfigFile.Number(model.Config, "rope_theta") ?? (ConfigFile.Text(model.Config, "model_type") == "mixtral" ? 1e6 : null)) is { } theta) keys.Real($"{architecture}.rope.freq_base", (float)theta);
+        Real("attention.layer_norm_rms_epsilon", "rms_norm_eps");
+        Real("attention.layer_norm_epsilon", "layer_norm_epsilon");
+        Real("attn_logit_softcapping", "attn_logit_softcapping");
+        Real("final_logit_softcapping", "final_logit_softcapping");
+        Real("expert_weights_scale", "routed_scaling_factor");
+        new GgufPositions(model, architecture).Add(keys);
         keys.Number("general.base_model.count", 1);
         keys.Text("general.base_model.0.name", model.Name);
         return keys;
+    }
+
+    /// <summary>Latent attention is described as it runs, with one key that all heads share: the latent vector and the part that turns; what a head makes of it stands in keys of its own.</summary>
+    private static void Latent(SourceModel model, Action<string, double?> size)
+    {
+        double? Of(string name) => ConfigFile.Number(model.Config, name);
+        var (rank, turned) = (Of("kv_lora_rank"), Of("qk_rope_head_dim"));
+        size("attention.head_count_kv", 1);
+        size("attention.key_length", rank + turned);
+        size("attention.value_length", rank);
+        size("attention.key_length_mla", Of("qk_nope_head_dim") + turned);
+        size("attention.value_length_mla", Of("v_head_dim"));
+        size("attention.kv_lora_rank", rank);
+        size("attention.q_lora_rank", Of("q_lora_rank"));
+        size("rope.dimension_count", turned);
+        size("leading_dense_block_count", Of("first_k_dense_replace"));
+        size("expert_shared_count", Of("n_shared_experts"));
+        size("expert_group_count", Of("n_group"));
+        size("expert_group_used_count", Of("topk_group"));
+        const int Softmax = 1, Sigmoid = 2;
+        var third = ConfigFile.Text(model.Config, "model_type") == "deepseek_v3";
+        size("expert_gating_func", (ConfigFile.Text(model.Config, "scoring_func") ?? (third ? "sigmoid" : "softmax")) == "sigmoid" ? Sigmoid : Softmax);
     }
 }

@@ -22,11 +22,20 @@ internal static class GgufNames
         [TensorRole.O] = "attn_output",
         [TensorRole.QNorm] = "attn_q_norm",
         [TensorRole.KNorm] = "attn_k_norm",
+        [TensorRole.NormAttnPost] = "post_attention_norm",
         [TensorRole.NormFfn] = "ffn_norm",
+        [TensorRole.NormFfnPost] = "post_ffw_norm",
+        [TensorRole.QA] = "attn_q_a",
+        [TensorRole.QANorm] = "attn_q_a_norm",
+        [TensorRole.QB] = "attn_q_b",
+        [TensorRole.KvA] = "attn_kv_a_mqa",
+        [TensorRole.KvANorm] = "attn_kv_a_norm",
+        [TensorRole.KvB] = "attn_kv_b",
         [TensorRole.Gate] = "ffn_gate",
         [TensorRole.Up] = "ffn_up",
         [TensorRole.Down] = "ffn_down",
         [TensorRole.Router] = "ffn_gate_inp",
+        [TensorRole.RouterBias] = "exp_probs_b",
         [TensorRole.SharedGate] = "ffn_gate_inp_shexp",
     };
 
@@ -40,7 +49,7 @@ internal static class GgufNames
     /// <summary>The name of a part, for example <c>blk.3.ffn_up_exps.weight</c>, the same for all routed experts of a layer and for roles that are fused; null when the converter has none.</summary>
     public static string? Of(string architecture, TensorPart part)
     {
-        var ending = part.IsBias ? ".bias" : ".weight";
+        var ending = part.IsBias || part.Role == TensorRole.RouterBias ? ".bias" : ".weight";
         if (part.Layer == TensorPart.NoLayer) return Global.TryGetValue(part.Role, out var global) ? global + ending : null;
         if (!(Fused.GetValueOrDefault(architecture)?.TryGetValue(part.Role, out var name) ?? false) && !InLayer.TryGetValue(part.Role, out name)) return null;
         var suffix = part.Expert switch

@@ -11,7 +11,7 @@ namespace Stemma.Deriving.Gguf;
 
 /// <summary>
 /// The tensors of a GGUF file, as llama.cpp's converter and its <c>quantize --pure</c> would write them: experts of a layer stacked, rows of q and k paired and q, k and v
-/// fused where the architecture asks for it, gains as they are used (Gemma's with its 1), vectors, routers and positions as F32, everything else in one type or, where its
+/// fused where the architecture asks for it, a latent vector's keys and values apart, gains as they are used (Gemma's with its 1), vectors, routers and positions as F32, everything else in one type or, where its
 /// rows are no whole blocks, in that type's substitute.
 /// </summary>
 internal sealed class GgufTensors(SourceModel model, string architecture, TensorType? type)
@@ -37,8 +37,15 @@ internal sealed class GgufTensors(SourceModel model, string architecture, Tensor
         var outputs = new List<OutputTensor>();
         // A head that is stored though the configuration ties it to the embedding is used by nobody.
         var tied = ConfigFile.Flag(model.Config, "tie_word_embeddings") == true;
-        var groups = model.Assignments.SelectMany(a => a.Parts.Where(p => p.Role != TensorRole.Buffer && !(tied && p.Role == TensorRole.LmHead)).Select(p => (Tensor: a, Part: p, Name: NameOf(a, p)))).GroupBy(p => p.Name, StringComparer.Ordinal);
-        foreach (var group in groups) outputs.Add(Output(group.Key, [.. group.OrderBy(p => p.Part.Expert).ThenBy(p => p.Part.Role).Select(p => (p.Tensor, p.Part))]));
+        var layers = GgufModelKeys.LayersOf(model);
+        var groups = model.Assignments.Where(a => model.Layers.LayerOf(a.Tensor.Name) < layers).SelectMany(a => a.Parts.Where(p => p.Role != TensorRole.Buffer && !(tied && p.Role == TensorRole.LmHead)).Select(p => (Tensor: a, Part: p, Name: NameOf(a, p)))).GroupBy(p => p.Name, StringComparer.Ordinal);
+        foreach (var group in groups)
+        {
+            var (tensor, part, name) = group.First();
+            if (part is { Role: TensorRole.KvB, IsBias: false }) outputs.AddRange(LatentHalves(name, tensor, part));
+            else outputs.Add(Output(name, [.. group.OrderBy(p => p.Part.Expert).ThenBy(p => p.Part.Role).Select(p => (p.Tensor, p.Part))]));
+        }
+
         return outputs;
     }
 
@@ -61,6 +68,22 @@ internal sealed class GgufTensors(SourceModel model, string architecture, Tensor
             List<Grid> grids = [.. parts.Select(p => Laid(p.Part, model.Read(p.Tensor, p.Part), isVector))];
             return isVector ? JoinedGrid.SideBySide(grids) : JoinedGrid.Below(grids);
         });
+    }
+
+    /// <summary>What attention makes of its latent vector: each head's key rows turned in one tensor [heads, rank, key], its value rows in another [heads, value, rank].</summary>
+    private IEnumerable<OutputTensor> LatentHalves(string name, TensorAssignment tensor, TensorPart part)
+    {
+        var (rows, heads) = (model.Read(tensor, part), model.Shape.Heads);
+        var (key, value) = ((int)(ConfigFile.Number(model.Config, "qk_nope_head_dim") ?? 0), (int)(ConfigFile.Number(model.Config, "v_head_dim") ?? 0));
+        if (key <= 0 || value <= 0 || (long)heads * (key + value) != rows.Outputs)
+            throw model.Refuse($"{SafeText.Escape(tensor.Tensor.Name)} of {rows.Outputs} rows", "for each head qk_nope_head_dim and v_head_dim of config.json together");
+        var wanted = type ?? tensor.Tensor.Type;
+        yield return OutputTensor.Of(name.Replace("_kv_", "_k_", StringComparison.Ordinal), TypeFor(wanted, key), [heads, rows.Inputs, key],
+            () => JoinedGrid.Below([.. Enumerable.Range(0, heads).Select(head => WholeGrid.Transposed(OfHead(head, 0, key), tensor.Tensor.Name))]));
+        yield return OutputTensor.Of(name.Replace("_kv_", "_v_", StringComparison.Ordinal), TypeFor(wanted, rows.Inputs), [heads, value, rows.Inputs],
+            () => JoinedGrid.Below([.. Enumerable.Range(0, heads).Select(head => OfHead(head, key, value))]));
+
+        Grid OfHead(int head, int first, int count) => rows.TakeOutputs([.. Enumerable.Range((head * (key + value)) + first, count)]).AsMatrix();
     }
 
     /// <summary>The numbers as the file has them.</summary>

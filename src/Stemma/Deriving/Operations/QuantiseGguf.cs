@@ -25,7 +25,8 @@ public sealed record QuantiseGguf : Derivation
         var keys = GgufModelKeys.Of(model, architecture, Type);
         var notices = GgufTokenKeys.Add(model, architecture, keys).ToList();
         var tensors = new GgufTensors(model, architecture, Type);
-        var outputs = tensors.Plan();
-        return new() { Tensors = outputs, Keys = keys, Notices = [.. notices, .. GgufModelKeys.LeftOut(model), .. tensors.Notices()] };
+        var positions = new GgufPositions(model, architecture);
+        IReadOnlyList<OutputTensor> outputs = [.. positions.Table() is { } table ? [table] : Array.Empty<OutputTensor>(), .. tensors.Plan()];
+        return new() { Tensors = outputs, Keys = keys, Notices = [.. notices, .. positions.LeftOut(), .. GgufModelKeys.LeftOut(model), .. tensors.Notices()] };
     }
 }

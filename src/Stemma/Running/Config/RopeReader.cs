@@ -1,3 +1,4 @@
+using Stemma.Anatomy.Positions;
 using Stemma.Foundation;
 
 namespace Stemma.Running.Config;
