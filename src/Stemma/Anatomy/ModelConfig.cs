@@ -15,6 +15,8 @@ internal sealed record ModelConfig
     /// <summary>Deepest nesting that is read.</summary>
     public const int MostDepth = 64;
 
+    private static readonly string[] Names = ["config.json", "params.json"];
+
     internal const int LargestSize = 100_000_000;
 
     public string ModelType { get; init; } = "";
@@ -32,25 +34,24 @@ internal sealed record ModelConfig
     public bool? TiedHead { get; init; }
     public SplitRule FalconLayout { get; init; }
 
-    /// <summary>Reads the folder's configuration.</summary>
+    /// <summary>Reads the folder's configuration: config.json, or params.json where the makers of Llama and Mistral put it.</summary>
     /// <returns>An empty one when there is no folder or no file.</returns>
     /// <exception cref="StemmaException"><see cref="FaultCode.ConfigInvalid"/> when the file is no JSON object.</exception>
     public static ModelConfig Read(string? folder)
     {
-        const string Name = "config.json";
-        if (folder is null || !CompanionFile.Exists(folder, Name)) return new ModelConfig();
-        ReadOnlyMemory<byte> bytes = CompanionFile.Read(folder, Name, MostBytes, FaultCode.ConfigInvalid);
+        if (folder is null || Array.Find(Names, name => CompanionFile.Exists(folder, name)) is not { } found) return new ModelConfig();
+        ReadOnlyMemory<byte> bytes = CompanionFile.Read(folder, found, MostBytes, FaultCode.ConfigInvalid);
         if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
         try
         {
             using var document = StrangersJson.Parse(bytes, MostDepth);
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new StemmaException(FaultCode.ConfigInvalid, Name, 0, $"a JSON {document.RootElement.ValueKind}", "a JSON object");
+                throw new StemmaException(FaultCode.ConfigInvalid, found, 0, $"a JSON {document.RootElement.ValueKind}", "a JSON object");
             return Parse(document.RootElement);
         }
         catch (JsonException e)
         {
-            throw new StemmaException(new Fault(FaultCode.ConfigInvalid, Name, null, e.Message, "JSON", "Repair the file or take it away"), e);
+            throw new StemmaException(new Fault(FaultCode.ConfigInvalid, found, null, e.Message, "JSON", "Repair the file or take it away"), e);
         }
     }
 

@@ -1,3 +1,4 @@
+using Stemma.Checkpoints.Pairing;
 using Stemma.Checkpoints.Tensors;
 
 namespace Stemma.Checkpoints;

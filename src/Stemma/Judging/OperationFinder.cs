@@ -9,7 +9,7 @@ internal sealed record FoundOperation(Operation Operation, Direction Direction =
 internal static class OperationFinder
 {
     private static readonly Func<Findings, IEnumerable<FoundOperation>>[] Finders =
-        [StructureChanges.Find, LowRankChanges.Find, StorageChanges.Find, TokenizerChanges.Find, GaugeChanges.Find];
+        [StructureChanges.Find, LowRankChanges.Find, StorageChanges.Find, TokenizerChanges.Find, GaugeChanges.Find, RowOrder.Find];
 
     /// <summary>As stored, training is named only where nothing but frozen tensors is found beside it; in a recovered basis what it did is measured apart from the disguise.</summary>
     public static IReadOnlyList<FoundOperation> Find(Findings findings)

@@ -19,7 +19,7 @@ internal sealed class LayerKeys(Checkpoint checkpoint, ModelAnatomy anatomy, Rec
         foreach (var (tensor, parts) in tensors)
         {
             text.Append('\n').Append(tensor.Name).Append(' ').Append(tensor.Type).Append(' ').AppendJoin(',', tensor.Shape).Append(' ').Append(tensor.Offset).Append(' ').Append(tensor.Packing?.Name)
-                .Append(' ').AppendJoin(',', tensor.Strides ?? []).Append(' ').Append(checkpoint.Files[tensor.File]);
+                .Append(tensor.PairedRows > 0 ? $" pairs {tensor.PairedRows}" : "").Append(' ').AppendJoin(',', tensor.Strides ?? []).Append(' ').Append(checkpoint.Files[tensor.File]);
             foreach (var part in parts) text.Append('\n').Append(part).Append(Folded(part.InputGain)).Append(Folded(part.OutputGain));
         }
 

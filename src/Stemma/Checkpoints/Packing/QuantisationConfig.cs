@@ -8,9 +8,6 @@ namespace Stemma.Checkpoints.Packing;
 /// </summary>
 internal sealed record QuantisationConfig
 {
-    private const long MostBytes = 16 << 20;
-    private const int MostDepth = 64;
-
     /// <summary>Bits of a number; null when it is not said.</summary>
     public int? Bits { get; private init; }
 
@@ -28,9 +25,8 @@ internal sealed record QuantisationConfig
         if (folder is null) return new();
         foreach (var name in (string[])["config.json", "quantize_config.json"])
         {
-            var path = System.IO.Path.Combine(folder, name);
-            if (!File.Exists(path)) continue;
-            using var document = Parse(path, folder);
+            using var document = FolderJson.Read(folder, name);
+            if (document is null) continue;
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) continue;
             if (name == "config.json") root = Object(root, "quantization_config") ?? (Object(root, "text_config") is { } text ? Object(text, "quantization_config") : null) ?? default;
@@ -38,22 +34,6 @@ internal sealed record QuantisationConfig
         }
 
         return new();
-    }
-
-    private static JsonDocument Parse(string path, string folder)
-    {
-        using var file = WeightFile.Open(LinkGuard.Resolve(path, folder), path);
-        if (file.Length is 0 or > MostBytes) throw file.Refuse(FaultCode.ConfigInvalid, null, $"{file.Length} bytes", $"1 to {MostBytes} bytes");
-        var bytes = new byte[file.Length];
-        file.Read(0, bytes);
-        try
-        {
-            return StrangersJson.Parse(bytes.AsMemory(bytes.AsSpan().StartsWith("\uFEFF"u8) ? 3 : 0), MostDepth);
-        }
-        catch (JsonException e)
-        {
-            throw new StemmaException(new Fault(FaultCode.ConfigInvalid, path, null, e.Message, "JSON", "Repair the file or take it away"), e);
-        }
     }
 
     private static QuantisationConfig Of(JsonElement root)

@@ -1,3 +1,5 @@
+using Stemma.Checkpoints.Gguf;
+using Stemma.Checkpoints.Pairing;
 using Stemma.Checkpoints.Tensors;
 using Stemma.Foundation;
 
@@ -33,13 +35,15 @@ internal sealed class ShardMerger(WeightPlan plan, List<WeightFile> files)
         var joined = first?.Join(files, read) ?? [];
         for (var i = 0; i < joined.Count; i++) Add(joined[i], files[i], beside[i]);
         if (plan.Index is { } index) CheckIndex(index);
+        var (tensors, paired) = first?.Name == GgufFormat.FormatName ? (_tensors, null) : MakersPairing.Undo(_tensors, companions);
+        if (paired is not null) _notices.Add(paired);
         return new FileCheckpoint(files, joined.Select(one => one.Vocabulary).FirstOrDefault(vocabulary => vocabulary is not null), scratch)
         {
             Path = path,
             Folder = companions,
             Format = first?.Name ?? "",
             Files = [.. files.Select(file => new CheckpointFile(file.Name, file.Length) { State = file.State })],
-            Tensors = _tensors,
+            Tensors = tensors,
             Metadata = _metadata,
             Notices = _notices,
         };

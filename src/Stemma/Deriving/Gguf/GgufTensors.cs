@@ -1,6 +1,7 @@
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
 using Stemma.Checkpoints.Gguf;
+using Stemma.Checkpoints.Pairing;
 using Stemma.Checkpoints.Tensors;
 using Stemma.Deriving.Grids;
 using Stemma.Deriving.Models;

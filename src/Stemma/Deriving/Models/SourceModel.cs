@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Stemma.Anatomy;
 using Stemma.Anatomy.Values;
 using Stemma.Checkpoints;
+using Stemma.Checkpoints.Gguf;
 using Stemma.Checkpoints.Tensors;
 using Stemma.Deriving.Grids;
 using Stemma.Foundation;
@@ -40,6 +41,12 @@ internal sealed class SourceModel : IDisposable
         var weights = ModelWeights.Open(path);
         try
         {
+            if (weights.Checkpoint.Format != GgufFormat.FormatName && weights.Checkpoint.Tensors.FirstOrDefault(t => t.PairedRows > 0) is { } paired)
+            {
+                throw new StemmaException(FaultCode.DerivationUnsupported, path, null, $"{SafeText.Escape(paired.Name)} in the order of rows of the model's makers", "the order that transformers uses",
+                    "Name the same model in the form of transformers, with its config.json");
+            }
+
             var config = ConfigFile.Read(weights.Checkpoint.Folder);
             // What is derived is written unpacked.
             if (weights.Checkpoint.Tensors.Any(t => t.Packing is not null)) config?.Remove("quantization_config");

@@ -12,7 +12,7 @@ internal static class FrozenTensors
     public const string Name = "frozen-tensors";
 
     /// <summary>Operations that say themselves why some matrices moved.</summary>
-    private static readonly HashSet<string> Explaining = new(StringComparer.Ordinal) { LowRankChanges.Name, StorageChanges.Quantised, StorageChanges.Converted, "pruned", "rescaled", "units-permuted" };
+    private static readonly HashSet<string> Explaining = new(StringComparer.Ordinal) { LowRankChanges.Name, StorageChanges.Quantised, StorageChanges.Converted, "pruned", "rescaled", "units-permuted", RowOrder.Name };
 
     public static IEnumerable<FoundOperation> Find(Findings findings, IReadOnlyList<FoundOperation> found)
     {

@@ -1,4 +1,5 @@
 using Stemma.Anatomy;
+using Stemma.Comparing;
 using Stemma.Fingerprints;
 
 namespace Stemma.Judging.Operations;
@@ -28,6 +29,10 @@ internal static class StorageChanges
         else if ((here ?? there) is { } grid)
         {
             yield return InOneGrid(findings, grid, difference, few);
+        }
+        else if (HoldSameTensors(findings.Pair))
+        {
+            yield return new(new(Converted, "Each tensor of one is a tensor of the other, byte for byte: only names, order or arrangement in files differ."));
         }
         else if (difference == StoredDifference.None)
         {
@@ -67,6 +72,16 @@ internal static class StorageChanges
             _ => new(new(Quantised, $"{stored}."), known ? Direction.Undetermined : few ?? Direction.Undetermined),
         };
     }
+
+    /// <summary>True where the tensors are the same, one for one, whatever they are called; tables that are never trained are left aside.</summary>
+    private static bool HoldSameTensors(PairContext pair)
+    {
+        var (subject, reference) = (Digests(pair.Subject), Digests(pair.Reference));
+        return !pair.Quick && subject.Count > 0 && subject.SequenceEqual(reference, StringComparer.Ordinal);
+    }
+
+    private static List<string> Digests(Fingerprint model) =>
+        [.. model.Sketch.Tensors.Where(t => t.Parts.Any(p => p.Role != TensorRole.Buffer)).Select(t => t.Digest.ToString()).Order(StringComparer.Ordinal)];
 
     private static Direction? Sides(bool subject, bool reference) =>
         subject ? Direction.SubjectFromReference : reference ? Direction.ReferenceFromSubject : null;

@@ -1,7 +1,7 @@
 using Stemma.Checkpoints.Tensors;
 using Stemma.Foundation;
 
-namespace Stemma.Checkpoints;
+namespace Stemma.Checkpoints.Pairing;
 
 /// <summary>
 /// Reads rows that the file keeps in pairs: within each head of n rows, row i of the first half stands at 2i and row i of the second half at 2i + 1.
