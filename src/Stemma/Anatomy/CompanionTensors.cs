@@ -11,6 +11,7 @@ internal static class CompanionTensors
         foreach (var tensor in tensors)
         {
             if (IsAdapter(tensor.Name)) notices.Add("adapter", "part of a low-rank adapter; compare it merged into its base model", tensor.Name, limitsCoverage: true);
+            if (!tensor.Type.IsFloat() && tensor.Shape.Count > 1 && tensor.Name.EndsWith(".weight", StringComparison.Ordinal)) notices.Add("quantised", "integers whose scales are not there or not understood; they are no weights by themselves", tensor.Name, limitsCoverage: true);
             if (IsScale(tensor.Name)) notices.Add("quantised", "scales of packed or 8-bit numbers are not applied; the numbers are taken as stored", tensor.Name, limitsCoverage: true);
         }
     }

@@ -37,6 +37,46 @@ internal static class MoeFixtures
             model.norm.weight [8] FinalNorm
             lm_head.weight [20,8] LmHead <FinalNorm@-1
             """),
+        new("MLX, Qwen2-MoE", "mlx-moe", """{"model_type":"qwen2_moe"}""", """
+            model.embed_tokens.weight [20,8] Embed
+            model.layers.0.input_layernorm.weight [8] NormAttn@0
+            model.layers.0.self_attn.q_proj.weight [8,8] Q@0 <NormAttn@0
+            model.layers.0.self_attn.o_proj.weight [8,8] O@0
+            model.layers.0.post_attention_layernorm.weight [8] NormFfn@0
+            model.layers.0.mlp.gate.weight [2,8] Router@0 <NormFfn@0
+            model.layers.0.mlp.switch_mlp.gate_proj.weight [2,6,8] Gate@0 e0 rows 0+6 <NormFfn@0 | Gate@0 e1 rows 6+6 <NormFfn@0
+            model.layers.0.mlp.switch_mlp.up_proj.weight [2,6,8] Up@0 e0 rows 0+6 <NormFfn@0 | Up@0 e1 rows 6+6 <NormFfn@0
+            model.layers.0.mlp.switch_mlp.down_proj.weight [2,8,6] Down@0 e0 rows 0+8 | Down@0 e1 rows 8+8
+            model.layers.0.mlp.shared_expert.gate_proj.weight [12,8] Gate@0 shared <NormFfn@0
+            model.layers.0.mlp.shared_expert.up_proj.weight [12,8] Up@0 shared <NormFfn@0
+            model.layers.0.mlp.shared_expert.down_proj.weight [8,12] Down@0 shared
+            model.layers.0.mlp.shared_expert_gate.weight [1,8] SharedGate@0 <NormFfn@0
+            """),
+        new("MLX, Mixtral", "mlx-moe", """{"model_type":"mixtral"}""", """
+            model.embed_tokens.weight [20,8] Embed
+            model.layers.0.input_layernorm.weight [8] NormAttn@0
+            model.layers.0.self_attn.q_proj.weight [8,8] Q@0 <NormAttn@0
+            model.layers.0.self_attn.o_proj.weight [8,8] O@0
+            model.layers.0.post_attention_layernorm.weight [8] NormFfn@0
+            model.layers.0.block_sparse_moe.gate.weight [2,8] Router@0 <NormFfn@0
+            model.layers.0.block_sparse_moe.switch_mlp.gate_proj.weight [2,6,8] Gate@0 e0 rows 0+6 <NormFfn@0 | Gate@0 e1 rows 6+6 <NormFfn@0
+            model.layers.0.block_sparse_moe.switch_mlp.up_proj.weight [2,6,8] Up@0 e0 rows 0+6 <NormFfn@0 | Up@0 e1 rows 6+6 <NormFfn@0
+            model.layers.0.block_sparse_moe.switch_mlp.down_proj.weight [2,8,6] Down@0 e0 rows 0+8 | Down@0 e1 rows 8+8
+            """),
+        new("MLX, gpt-oss", "gpt-oss", """{"model_type":"gpt_oss"}""", """
+            model.embed_tokens.weight [20,8] Embed
+            model.layers.0.input_layernorm.weight [8] NormAttn@0
+            model.layers.0.self_attn.q_proj.weight [8,8] Q@0 <NormAttn@0
+            model.layers.0.self_attn.o_proj.weight [8,8] O@0
+            model.layers.0.self_attn.sinks [2] Sinks@0
+            model.layers.0.post_attention_layernorm.weight [8] NormFfn@0
+            model.layers.0.mlp.router.weight [2,8] Router@0 <NormFfn@0
+            model.layers.0.mlp.experts.gate_proj.weight [2,6,8] Gate@0 e0 rows 0+6 <NormFfn@0 | Gate@0 e1 rows 6+6 <NormFfn@0
+            model.layers.0.mlp.experts.gate_proj.bias [2,6] Gate.bias@0 e0 rows 0+1 | Gate.bias@0 e1 rows 1+1
+            model.layers.0.mlp.experts.up_proj.weight [2,6,8] Up@0 e0 rows 0+6 <NormFfn@0 | Up@0 e1 rows 6+6 <NormFfn@0
+            model.layers.0.mlp.experts.down_proj.weight [2,8,6] Down@0 e0 rows 0+8 | Down@0 e1 rows 8+8
+            model.layers.0.mlp.experts.down_proj.bias [2,8] Down.bias@0 e0 rows 0+1 | Down.bias@0 e1 rows 1+1
+            """),
         new("qwen2-moe", "qwen2-moe", null, """
             model.embed_tokens.weight [20,8] Embed
             model.layers.0.input_layernorm.weight [8] NormAttn@0

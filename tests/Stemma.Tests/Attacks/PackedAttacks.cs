@@ -197,7 +197,11 @@ public sealed class PackedAttacks : IDisposable
     private static bool IsNeedless(string name) => name.EndsWith("g_idx", StringComparison.Ordinal) || name.EndsWith("weight_format", StringComparison.Ordinal)
         || name.EndsWith("input_global_scale", StringComparison.Ordinal) || name.EndsWith("weight_zero_point", StringComparison.Ordinal);
 
-    private static Stored[] Pack(string layout) => [.. PackedKinds.Of(layout).Pack(M, new Dice(1).Normals(64 * 128, 0.02), 64, 128).Stored];
+    private Stored[] Pack(string layout)
+    {
+        if (PackedKinds.NeedsConfig(layout)) File.WriteAllText(_folder["config.json"], $$"""{"quantization_config":{{PackedKinds.Of(layout).Config}}}""");
+        return [.. PackedKinds.Of(layout).Pack(M, new Dice(1).Normals(64 * 128, 0.02), 64, 128).Stored];
+    }
 
     private string Write(IReadOnlyList<Stored> stored) => _folder.Write("model.safetensors", SafetensorsBytes.Of(stored));
 }

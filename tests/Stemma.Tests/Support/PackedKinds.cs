@@ -24,10 +24,22 @@ internal static class PackedKinds
         ["fp8-rows"] = (CodePackers.Fp8(1, 1 << 20, "weight_scale"), "FP8 E4M3, one scale per row", null),
         ["fp8-tensor"] = (CodePackers.Fp8(1 << 20, 1 << 20, "weight_scale"), "FP8 E4M3, one scale", null),
         ["mxfp4"] = (CodePackers.MxFp4, "MXFP4, blocks of 32", null),
+        ["mlx-4"] = (MlxPackers.Integers(4, 64), "MLX 4-bit, groups of 64", """{"group_size":64,"bits":4,"mode":"affine"}"""),
+        ["mlx-2"] = (MlxPackers.Integers(2, 32), "MLX 2-bit, groups of 32", """{"group_size":32,"bits":2}"""),
+        ["mlx-3"] = (MlxPackers.Integers(3, 64), "MLX 3-bit, groups of 64", """{"group_size":64,"bits":3}"""),
+        ["mlx-5"] = (MlxPackers.Integers(5, 64), "MLX 5-bit, groups of 64", null),
+        ["mlx-6"] = (MlxPackers.Integers(6, 128), "MLX 6-bit, groups of 128", """{"group_size":64,"bits":4}"""),
+        ["mlx-8"] = (MlxPackers.Integers(8, 32), "MLX 8-bit, groups of 32", """{"group_size":32,"bits":8}"""),
+        ["mlx-mxfp4"] = (MlxPackers.MxFp4, "MXFP4, blocks of 32", """{"group_size":32,"bits":4,"mode":"mxfp4"}"""),
+        ["mlx-mxfp8"] = (MlxPackers.MxFp8, "MXFP8, blocks of 32", """{"group_size":32,"bits":8,"mode":"mxfp8"}"""),
+        ["mlx-nvfp4"] = (MlxPackers.NvFp4, "NVFP4, blocks of 16", """{"group_size":16,"bits":4,"mode":"nvfp4"}"""),
         ["nvfp4"] = (CodePackers.NvFp4, "NVFP4, blocks of 16", null),
     };
 
     public static IEnumerable<string> Names => All.Keys;
+
+    /// <summary>True where shapes alone do not tell the layout's sizes.</summary>
+    public static bool NeedsConfig(string name) => name is "mlx-2" or "mlx-3" or "mlx-4" or "mlx-8";
 
     public static (Packer Pack, string Words, string? Config) Of(string name) => All[name];
 }

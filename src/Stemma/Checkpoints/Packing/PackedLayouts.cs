@@ -17,21 +17,29 @@ internal static class PackedLayouts
         new PackedFp4Layout(),
         new ScaledLayout(),
         new MxFp4Layout(),
+        new MlxLayout(),
     ];
 
-    /// <summary>GGUF has blocks instead of scales that stand apart.</summary>
-    private static readonly IReadOnlyList<IPackedLayout> OfGguf = [new LatentHalvesLayout()];
+    /// <summary>Joins weights that stand apart, packed or not.</summary>
+    private static readonly IReadOnlyList<IPackedLayout> Joining = [new LatentHalvesLayout()];
 
     /// <summary>The same checkpoint with logical tensors in the place of packed ones; the checkpoint itself when nothing is packed.</summary>
     /// <param name="checkpoint">As stored. It belongs to the result from now on, and is closed when this throws.</param>
     /// <exception cref="StemmaException">Companions of a packed tensor do not fit it.</exception>
     public static Checkpoint Unpack(Checkpoint checkpoint)
     {
+        // GGUF has blocks instead of scales that stand apart.
+        var unpacked = checkpoint.Format == GgufFormat.FormatName ? checkpoint : Unpack(checkpoint, All);
+        return Unpack(unpacked, Joining);
+    }
+
+    private static Checkpoint Unpack(Checkpoint checkpoint, IReadOnlyList<IPackedLayout> layouts)
+    {
         try
         {
             var stored = new StoredTensors(checkpoint);
             var packed = new List<PackedTensor>();
-            foreach (var layout in checkpoint.Format == GgufFormat.FormatName ? OfGguf : All)
+            foreach (var layout in layouts)
             {
                 foreach (var tensor in layout.Find(stored))
                 {

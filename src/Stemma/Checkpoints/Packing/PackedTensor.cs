@@ -25,7 +25,7 @@ internal abstract class PackedTensor
         foreach (var size in shape) bytes *= size;
         if (shape.Count == 0 || shape[^1] > LongestRow || bytes > long.MaxValue || bytes <= 0)
             throw stored.Refuse(parts[0], $"a packed weight of [{string.Join(", ", shape)}]", $"rows of 1 to {LongestRow} numbers");
-        Info = new TensorInfo(name, type, shape, parts[0].File, parts[0].Offset, (long)bytes) { Packing = new(packing, parts.Sum(p => p.ByteLength)) };
+        Info = new TensorInfo(name, type, shape, parts[0].File, parts[0].Offset, (long)bytes) { Packing = new(packing, parts.Sum(p => p.StoredBytes)) };
     }
 
     /// <summary>The weight as others see it.</summary>

@@ -17,6 +17,15 @@ internal sealed record QuantisationConfig
     /// <summary>Sides of the blocks that share a scale; null when it is not said.</summary>
     public (long Rows, long Columns)? Block { get; private init; }
 
+    /// <summary>Numbers that share a scale; null when it is not said.</summary>
+    public int? GroupSize { get; private init; }
+
+    /// <summary>MLX: modules whose sizes are not those of the others, by name.</summary>
+    private IReadOnlyDictionary<string, (int Bits, int Group)> Modules { get; init; } = new Dictionary<string, (int, int)>(StringComparer.Ordinal);
+
+    /// <summary>Bits and group size of a module; null when they are not said.</summary>
+    public (int Bits, int Group)? SizesOf(string module) => Modules.TryGetValue(module, out var own) ? own : Bits is { } bits && GroupSize is { } size ? (bits, size) : null;
+
     /// <summary>Reads the folder's files.</summary>
     /// <returns>An empty one when nothing is said.</returns>
     /// <exception cref="StemmaException"><see cref="FaultCode.ConfigInvalid"/>.</exception>
@@ -29,12 +38,15 @@ internal sealed record QuantisationConfig
             if (document is null) continue;
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) continue;
-            if (name == "config.json") root = Object(root, "quantization_config") ?? (Object(root, "text_config") is { } text ? Object(text, "quantization_config") : null) ?? default;
+            if (name == "config.json") root = Said(root) ?? (Object(root, "text_config") is { } text ? Said(text) : null) ?? default;
             if (root.ValueKind == JsonValueKind.Object) return Of(root);
         }
 
         return new();
     }
+
+    /// <summary>MLX calls it <c>quantization</c>.</summary>
+    private static JsonElement? Said(JsonElement root) => Object(root, "quantization_config") ?? Object(root, "quantization");
 
     private static QuantisationConfig Of(JsonElement root)
     {
@@ -42,7 +54,9 @@ internal sealed record QuantisationConfig
             && sides[0].ValueKind == JsonValueKind.Number && sides[0].TryGetInt64(out var rows) && sides[1].ValueKind == JsonValueKind.Number && sides[1].TryGetInt64(out var columns) && rows > 0 && columns > 0
             ? (rows, columns)
             : ((long, long)?)null;
-        return new() { Bits = Number(root, "bits") ?? Number(root, "w_bit") ?? BitsOfGroups(root), CheckpointFormat = Text(root, "checkpoint_format"), Block = block };
+        var modules = root.EnumerateObject().Where(one => one.Value.ValueKind == JsonValueKind.Object && Number(one.Value, "bits") is not null && Number(one.Value, "group_size") is not null)
+            .DistinctBy(one => one.Name, StringComparer.Ordinal).ToDictionary(one => one.Name, one => (Number(one.Value, "bits")!.Value, Number(one.Value, "group_size")!.Value), StringComparer.Ordinal);
+        return new() { GroupSize = Number(root, "group_size"), Modules = modules, Bits = Number(root, "bits") ?? Number(root, "w_bit") ?? BitsOfGroups(root), CheckpointFormat = Text(root, "checkpoint_format"), Block = block };
     }
 
     /// <summary>compressed-tensors states the bits for each group of modules; null when they differ.</summary>

@@ -42,6 +42,18 @@ public sealed class PackedKernelTests
     }
 
     [Fact]
+    public void Offsets_are_added_alike_one_by_one_and_many_at_a_time()
+    {
+        foreach (var count in (int[])[1, 7, 8, 32, 65])
+        {
+            var (one, many) = (new Dice(count).Normals(count), new Dice(count).Normals(count));
+            AffineKernel.ApplyOffset(one, 0.37f, -1.3f, SimdWidth.Scalar);
+            AffineKernel.ApplyOffset(many, 0.37f, -1.3f, SimdWidth.V512);
+            Assert.Equal(one, many);
+        }
+    }
+
+    [Fact]
     public void Codes_are_looked_up_alike_one_by_one_and_many_at_a_time()
     {
         var bytes = Enumerable.Range(0, 256).Select(i => (byte)(i * 37)).ToArray();

@@ -16,6 +16,23 @@ internal static class AffineKernel
         for (; done < numbers.Length; done++) numbers[done] = (numbers[done] - zero) * scale;
     }
 
+    /// <summary>In place, y = q s + b: one product and one sum, each rounded.</summary>
+    public static void ApplyOffset(Span<float> numbers, float scale, float offset) => ApplyOffset(numbers, scale, offset, SimdWidths.Widest);
+
+    internal static void ApplyOffset(Span<float> numbers, float scale, float offset, SimdWidth width)
+    {
+        var i = 0;
+        if (width >= SimdWidth.V256)
+        {
+            var (scales, offsets) = (Vector256.Create(scale), Vector256.Create(offset));
+            ref var at = ref MemoryMarshal.GetReference(numbers);
+            for (; i <= numbers.Length - Vector256<float>.Count; i += Vector256<float>.Count)
+                ((Vector256.LoadUnsafe(ref at, (nuint)i) * scales) + offsets).StoreUnsafe(ref at, (nuint)i);
+        }
+
+        for (; i < numbers.Length; i++) numbers[i] = (numbers[i] * scale) + offset;
+    }
+
     /// <summary>A row whose neighbours share zero point and scale in groups.</summary>
     /// <param name="row">The integers; becomes the values.</param>
     /// <param name="zeros">One for each group.</param>
