@@ -21,7 +21,7 @@ internal sealed record QuantisationConfig
     public int? GroupSize { get; private init; }
 
     /// <summary>MLX: modules whose sizes are not those of the others, by name.</summary>
-    private IReadOnlyDictionary<string, (int Bits, int Group)> Modules { get; init; } = new Dictionary<string, (int, int)>(StringComparer.Ordinal);
+    private Dictionary<string, (int Bits, int Group)> Modules { get; init; } = new(StringComparer.Ordinal);
 
     /// <summary>Bits and group size of a module; null when they are not said.</summary>
     public (int Bits, int Group)? SizesOf(string module) => Modules.TryGetValue(module, out var own) ? own : Bits is { } bits && GroupSize is { } size ? (bits, size) : null;

@@ -30,7 +30,7 @@ internal sealed class HubClient : IDisposable
     public HubClient(HubSettings settings)
     {
         _settings = settings;
-        _http = new HttpClient(HubConnector.Handler(settings.Patience, settings.AllowPrivateAddresses ? _ => true : settings.MayReach), disposeHandler: true) { Timeout = settings.Patience };
+        _http = new HttpClient(HubConnector.Handler(settings.Patience, settings.AllowPrivateAddresses ? _ => true : settings.MayReach, settings.Proxy), disposeHandler: true) { Timeout = settings.Patience };
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("stemma", typeof(HubClient).Assembly.GetName().Version?.ToString(3)));
         _http.DefaultRequestHeaders.AcceptEncoding.Add(new StringWithQualityHeaderValue("identity"));
         _retry = Retries.Pipeline<HubAnswer>(settings.Clock, answer => answer.Response);

@@ -20,6 +20,9 @@ public sealed record HubSettings
     /// <summary>The network is not used: only what is in the cache.</summary>
     public bool Offline { get; init; }
 
+    /// <summary>The way out of the user's network; null to connect directly.</summary>
+    public ProxySettings? Proxy { get; init; }
+
     /// <summary>Addresses of private networks and of this machine may be reached.</summary>
     public bool AllowPrivateAddresses { get; init; }
 
@@ -37,7 +40,7 @@ public sealed record HubSettings
 
     /// <summary>
     /// HF_ENDPOINT; the token of HF_TOKEN or HUGGING_FACE_HUB_TOKEN, else of the file HF_TOKEN_PATH or HF_HOME/token; the cache HF_HUB_CACHE, HUGGINGFACE_HUB_CACHE or
-    /// HF_HOME/hub, with HF_HOME in XDG_CACHE_HOME or ~/.cache; HF_HUB_OFFLINE.
+    /// HF_HOME/hub, with HF_HOME in XDG_CACHE_HOME or ~/.cache; HF_HUB_OFFLINE; proxies as <see cref="ProxySettings.Of"/> reads them.
     /// </summary>
     /// <param name="variable">Value of an environment variable, or null.</param>
     /// <exception cref="StemmaException">HF_ENDPOINT is no address.</exception>
@@ -57,6 +60,7 @@ public sealed record HubSettings
             Endpoint = EndpointOf(Set("HF_ENDPOINT") ?? PublicHub),
             Token = Set("HF_TOKEN", "HUGGING_FACE_HUB_TOKEN") ?? TokenIn(Set("HF_TOKEN_PATH") ?? (home is null ? null : Path.Combine(home, "token"))),
             CacheFolder = Set("HF_HUB_CACHE", "HUGGINGFACE_HUB_CACHE") ?? (home is null ? null : Path.Combine(home, "hub")),
+            Proxy = ProxySettings.Of(variable),
             Offline = Set("HF_HUB_OFFLINE")?.ToUpperInvariant() is "1" or "ON" or "YES" or "TRUE",
         };
     }

@@ -1,5 +1,4 @@
 using Stemma.Anatomy;
-using Stemma.Checkpoints;
 using Stemma.Checkpoints.Gguf;
 using Stemma.Checkpoints.Pairing;
 using Stemma.Checkpoints.Tensors;

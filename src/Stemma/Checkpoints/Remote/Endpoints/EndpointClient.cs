@@ -24,7 +24,7 @@ public sealed class EndpointClient : IDisposable
     public EndpointClient(EndpointAddress address, EndpointSettings settings)
     {
         (Address, _settings, _key) = (address, settings, settings.KeyFor(address));
-        _http = new HttpClient(HubConnector.Handler(settings.Patience, resolved => settings.MayReach(address, resolved)), disposeHandler: true) { Timeout = settings.Patience };
+        _http = new HttpClient(HubConnector.Handler(settings.Patience, resolved => settings.MayReach(address, resolved), ProxySettings.Of(settings.Variable)), disposeHandler: true) { Timeout = settings.Patience };
         _http.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("stemma", typeof(EndpointClient).Assembly.GetName().Version?.ToString(3)));
         _retry = Retries.Pipeline<Answer>(settings.Clock, answer => answer.Response, afterSilence: false);
     }
