@@ -68,6 +68,8 @@ internal sealed record FuzzTarget(string Name, string FileName, Func<IReadOnlyLi
         new GgufBytes().Key("general.architecture", "llama").Key("tokenizer.ggml.model", "t5").Texts("tokenizer.ggml.tokens", "<unk>", "\u2581", "l", "ll").Key("tokenizer.ggml.unknown_token_id", 0)
             .Key("tokenizer.ggml.scores", 9, [.. GgufBytes.U32(6), .. GgufBytes.U64(4), .. new[] { 0f, -1, -2, -3 }.SelectMany(BitConverter.GetBytes)]).Key("tokenizer.ggml.precompiled_charsmap", 9, [.. GgufBytes.U32(0), .. GgufBytes.U64(8), 4, 0, 0, 0, 0, 0, 0, 0])
             .Floats("a", [1], [1]).ToArray(),
+        new GgufBytes().Key("general.architecture", "deepseek2").Key("deepseek2.attention.head_count", 2).Floats("rope_freqs.weight", [2], [1, 8]).Floats("blk.0.attn_k_b.weight", [2, 3, 4], GgufBytes.Numbers(6, 4, 0))
+            .Floats("blk.0.attn_v_b.weight", [2, 5, 3], GgufBytes.Numbers(10, 3, 0)).Floats("blk.1.attn_k_b.weight", [6, 4], GgufBytes.Numbers(6, 4, 0)).Floats("blk.1.attn_v_b.weight", [10, 3], GgufBytes.Numbers(10, 3, 0)).ToArray(),
         new GgufBytes().Key("split.no", 2, GgufBytes.U16(0)).Key("split.count", 2, GgufBytes.U16(1)).Floats("a", [1], [1]).ToArray(),
     ];
 }

@@ -48,7 +48,7 @@ internal static class HubFaults
         // What the connector refused comes wrapped.
         for (var inner = failure; inner is not null; inner = inner.InnerException)
             if (inner is StemmaException { Fault: var fault }) return new StemmaException(fault with { File = fault.File.Length == 0 ? shown : fault.File }, failure);
-        return new(new Fault(FaultCode.HubUnreachable, shown, null, $"no connection: {failure.Message}", "", "Check the network and HF_ENDPOINT; HF_HUB_OFFLINE=1 reads what is in the cache"), failure);
+        return new(new Fault(FaultCode.HubUnreachable, shown, null, $"no connection: {failure.Message}", "", "Check the network, HF_ENDPOINT and HTTPS_PROXY; HF_HUB_OFFLINE=1 reads what is in the cache"), failure);
     }
 
     /// <summary>A header as short text; null when it is not there. Escaped by whoever shows it.</summary>

@@ -14,7 +14,7 @@ internal static class RunConfigReader
     /// <exception cref="StemmaException">There is none, it is broken, or it asks for something that is not computed here.</exception>
     public static RunConfig Read(Checkpoint checkpoint, string model)
     {
-        if (GgufConfig.IsIn(checkpoint)) return GgufPositions.In(checkpoint, Parse(GgufRunConfig.Read(checkpoint.Metadata, model)), model);
+        if (GgufConfig.IsIn(checkpoint)) return GgufRotaryTable.In(checkpoint, Parse(GgufRunConfig.Read(checkpoint.Metadata, model)), model);
         var folder = checkpoint.Folder;
         if (folder is null || !CompanionFile.Exists(folder, Name))
             throw new StemmaException(FaultCode.RunIncomplete, model, null, "no config.json stands beside the weights", "a folder with weights and config.json", "Put the model's config.json there");

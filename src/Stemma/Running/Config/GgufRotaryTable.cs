@@ -6,7 +6,7 @@ using Stemma.Foundation;
 namespace Stemma.Running.Config;
 
 /// <summary>Positions that a GGUF file stretches by a tensor: <c>rope_freqs</c> holds what each pair's speed is divided by (llama.cpp, for Llama 3.1 and later).</summary>
-internal static class GgufPositions
+internal static class GgufRotaryTable
 {
     private const string Divisors = "rope_freqs.weight";
 
