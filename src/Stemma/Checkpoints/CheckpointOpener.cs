@@ -28,11 +28,12 @@ public static class CheckpointOpener
         if (!File.Exists(path)) throw new StemmaException(FaultCode.NotFound, path, null, "no such file or folder", "", "check the path");
         var folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
         var name = Path.GetFileName(path);
-        if (name.EndsWith(ShardIndex.Ending, StringComparison.Ordinal)) return Open(path, folder, WeightPlan.OfIndex(new DiskFolder(folder), name, []));
+        var files = new DiskFolder(folder);
+        if (name.EndsWith(ShardIndex.Ending, StringComparison.Ordinal)) return Open(path, folder, WeightPlan.OfIndex(files, name, []));
         var companions = Array.Exists(Companions, companion => File.Exists(Path.Combine(folder, companion)));
         // llama.cpp's habit: whoever names one split means them all.
-        if (GgufSplits.Siblings(folder, name) is { } splits) return Open(path, companions ? folder : null, new WeightPlan(new DiskFolder(folder), splits, Index: null, []));
-        return Open(path, companions ? folder : null, OfFile(new DiskFolder(folder), name));
+        if (GgufSplits.Siblings(files, name) is { } splits) return Open(path, companions ? folder : null, new WeightPlan(files, splits, Index: null, []));
+        return Open(path, companions ? folder : null, OfFile(files, name));
     }
 
     /// <summary>The plan of one weight file alone.</summary>

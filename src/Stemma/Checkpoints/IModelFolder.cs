@@ -42,6 +42,6 @@ internal sealed class DiskFolder(string folder) : IModelFolder
     public WeightFile Open(string name)
     {
         var shown = Path.Combine(folder, name);
-        return WeightFile.Open(LinkGuard.Resolve(shown, folder), shown);
+        return WeightFile.Open(LinkGuard.Resolve(shown, folder), shown, this);
     }
 }

@@ -9,7 +9,11 @@ internal sealed class WeightFile : IDisposable
 
     /// <param name="shown">The path as the user would name it; for faults.</param>
     /// <param name="source">Where the bytes are; closed with the file.</param>
-    public WeightFile(string shown, IByteSource source) => (Shown, _source) = (shown, source);
+    /// <param name="folder">Where it stands; null where it was opened by itself.</param>
+    public WeightFile(string shown, IByteSource source, IModelFolder? folder = null) => (Shown, _source, Folder) = (shown, source, folder);
+
+    /// <summary>Where files stand that this one may name; null where it was opened by itself.</summary>
+    public IModelFolder? Folder { get; }
 
     /// <summary>The path as the user would name it; for faults.</summary>
     public string Shown { get; }
@@ -29,8 +33,9 @@ internal sealed class WeightFile : IDisposable
     /// <summary>Opens a file on disk.</summary>
     /// <param name="path">Where it stands, links resolved.</param>
     /// <param name="shown">How the user would name it.</param>
+    /// <param name="folder">Where it stands; null where it is opened by itself.</param>
     /// <exception cref="StemmaException"><see cref="FaultCode.NotFound"/> or <see cref="FaultCode.ReadFailed"/>.</exception>
-    public static WeightFile Open(string path, string shown) => new(shown, DiskBytes.Open(path, shown));
+    public static WeightFile Open(string path, string shown, IModelFolder? folder = null) => new(shown, DiskBytes.Open(path, shown), folder);
 
     /// <summary>Fills the whole destination from one place of the file.</summary>
     /// <exception cref="StemmaException"><see cref="FaultCode.ReadFailed"/> when the file ends early or cannot be read.</exception>

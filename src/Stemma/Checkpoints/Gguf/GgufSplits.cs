@@ -12,14 +12,14 @@ internal static class GgufSplits
     private const string Number = "split.no", Count = "split.count", Tensors = "split.tensors.count";
 
     /// <summary>All files of the set that a split's name belongs to, when they are all there; else null.</summary>
-    public static IReadOnlyList<string>? Siblings(string folder, string name)
+    public static IReadOnlyList<string>? Siblings(IModelFolder folder, string name)
     {
         if (ShardName.Parse(name) is not { Of: > 1 } shard || !shard.Ending.Equals(".gguf", StringComparison.OrdinalIgnoreCase)) return null;
         var names = new List<string>();
         for (var number = 1; number <= shard.Of; number++)
         {
             names.Add($"{shard.Stem}-{number:D5}-of-{shard.Of:D5}{shard.Ending}");
-            if (!Path.Exists(Path.Combine(folder, names[^1]))) return null;
+            if (!folder.Has(names[^1])) return null;
         }
 
         return names;

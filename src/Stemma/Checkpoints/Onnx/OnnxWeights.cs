@@ -106,9 +106,8 @@ internal sealed class OnnxWeights(WeightFile file, int index)
         if (!ShardIndex.IsPlainName(location))
             throw file.Refuse(FaultCode.UnsafeName, tensor.At, $"the location '{location}' of tensor '{tensor.Name}'", "a plain file name without folders or control characters");
         if (_more.Count == MostFiles) throw Beside(tensor, $"more than {MostFiles} files of external data", "fewer");
-        var folder = System.IO.Path.GetDirectoryName(file.Shown) is { Length: > 0 } parent ? parent : ".";
-        var shown = System.IO.Path.Combine(folder, location);
-        _more.Add(WeightFile.Open(LinkGuard.Resolve(shown, folder), shown));
+        if (file.Folder is not { } folder) throw Beside(tensor, $"tensor '{tensor.Name}' in {location}, of a model that stands alone", "a model in a folder");
+        _more.Add(folder.Open(location));
         return _numberOf[location] = _more.Count - 1;
     }
 

@@ -35,6 +35,8 @@ internal static class MakersPairing
     /// <summary>True for <c>layers.3.attention.wq.weight</c> and its like.</summary>
     private static bool IsPaired(string name, out bool isKey)
     {
+        isKey = false;
+        if (!name.Contains(".attention.w", StringComparison.Ordinal)) return false;
         var words = name.Split('.');
         if (words is ["model", .. var rest]) words = rest;
         isKey = words is [_, _, _, "wk", _];

@@ -7,7 +7,8 @@ public sealed class HubAccess(HubSettings settings) : IDisposable
 {
     private static Lazy<HubAccess> _ofProcess = new(() => new(OfEnvironment()));
 
-    private readonly ConcurrentDictionary<HubId, Lazy<(HubRepository Repository, IReadOnlyDictionary<string, byte[]> Small)>> _opened = new();
+    private readonly ConcurrentDictionary<HubId, Lazy<HubRepository>> _listed = new();
+    private readonly ConcurrentDictionary<HubId, Lazy<IReadOnlyDictionary<string, byte[]>>> _small = new();
     private readonly Lazy<HubClient> _client = new(() => new HubClient(settings));
 
     /// <summary>As the environment says, and what <see cref="Configure"/> added.</summary>
@@ -34,16 +35,14 @@ public sealed class HubAccess(HubSettings settings) : IDisposable
         if (_client.IsValueCreated) _client.Value.Dispose();
     }
 
-    /// <summary>The files of a model at the commit that its revision means now, and the small ones' contents.</summary>
-    internal (HubRepository Repository, IReadOnlyDictionary<string, byte[]> Small) Find(HubId id)
+    /// <summary>The files of a model at the commit that its revision means now, the folder and the file that are meant, and the contents of the small files.</summary>
+    internal (HubRepository Repository, string Folder, string? File, IReadOnlyDictionary<string, byte[]> Small) Find(HubId id)
     {
-        var found = _opened.GetOrAdd(id with { File = null }, key => new(() =>
-        {
-            var repository = HubListing.Read(Client, key);
-            return (repository, HubSmallFiles.Read(Client, repository));
-        })).Value;
-        _opened.TryAdd(new(id.Repository, null, found.Repository.Commit), new(() => found));
-        return found;
+        var repository = _listed.GetOrAdd(id with { Place = null }, key => new(() => HubListing.Read(Client, key))).Value;
+        var pinned = new HubId(id.Repository, null, repository.Commit);
+        _listed.TryAdd(pinned, new(() => repository));
+        var (folder, file) = repository.Find(id.Place);
+        return (repository, folder, file, _small.GetOrAdd(pinned with { Place = folder }, _ => new(() => HubSmallFiles.Read(Client, repository, folder))).Value);
     }
 
     private static HubSettings OfEnvironment() => HubSettings.Of(Environment.GetEnvironmentVariable);

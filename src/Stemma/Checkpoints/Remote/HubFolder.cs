@@ -2,32 +2,35 @@ using Stemma.Foundation;
 
 namespace Stemma.Checkpoints.Remote;
 
-/// <summary>The files of a model on a hub at one commit. Those that lie in the hub's cache on disk at that commit are read there.</summary>
+/// <summary>A folder of a model on a hub at one commit. Files that lie in the hub's cache on disk at that commit are read there.</summary>
 /// <param name="client">Asks the hub.</param>
 /// <param name="repository">What it listed.</param>
-/// <param name="small">Small files that were read whole.</param>
+/// <param name="folder">Which of its folders; empty for its own.</param>
+/// <param name="small">Small files that were read whole, by plain name.</param>
 /// <param name="snapshot">The commit's folder in the cache; null when it has none.</param>
-internal sealed class HubFolder(HubClient client, HubRepository repository, IReadOnlyDictionary<string, byte[]> small, string? snapshot) : IModelFolder
+internal sealed class HubFolder(HubClient client, HubRepository repository, string folder, IReadOnlyDictionary<string, byte[]> small, string? snapshot) : IModelFolder
 {
-    public string Shown => $"{HubId.Prefix}{repository.Repository}@{repository.Commit}";
+    private readonly IReadOnlyDictionary<string, HubEntry> _files = repository.In(folder);
 
-    public IReadOnlyList<string> Names() => [.. repository.Files.Keys.Order(StringComparer.Ordinal)];
+    public string Shown { get; } = $"{HubId.Prefix}{repository.Repository}@{repository.Commit}{(folder.Length == 0 ? "" : "/" + folder)}";
 
-    public bool Has(string name) => repository.Files.ContainsKey(name);
+    public IReadOnlyList<string> Names() => [.. _files.Keys.Order(StringComparer.Ordinal)];
+
+    public bool Has(string name) => _files.ContainsKey(name);
 
     public WeightFile Open(string name)
     {
         var shown = $"{Shown}/{name}";
-        if (!repository.Files.TryGetValue(name, out var entry)) throw new StemmaException(FaultCode.HubNotFound, shown, null, "the model has no such file", "", "Check the name on the hub's page of the model");
-        if (small.TryGetValue(name, out var bytes)) return new WeightFile(shown, new MemoryBytes(bytes));
-        if (Cached(entry) is { } cached) return cached;
-        return new WeightFile(shown, new HubFile(client, entry, HubSmallFiles.AddressOf(client, repository, name)));
+        if (!_files.TryGetValue(name, out var entry)) throw new StemmaException(FaultCode.HubNotFound, shown, null, "the model has no such file", "", "Check the name on the hub's page of the model");
+        if (small.TryGetValue(name, out var bytes)) return new WeightFile(shown, new MemoryBytes(bytes), this);
+        if (Cached(name, entry) is { } cached) return cached;
+        return new WeightFile(shown, new HubFile(client, entry, HubSmallFiles.AddressOf(client, repository, entry.Path)), this);
     }
 
-    private WeightFile? Cached(HubEntry entry)
+    private WeightFile? Cached(string name, HubEntry entry)
     {
-        if (snapshot is null || !File.Exists(Path.Combine(snapshot, entry.Name))) return null;
-        var file = new DiskFolder(snapshot).Open(entry.Name);
+        if (snapshot is null || !File.Exists(Path.Combine(snapshot, folder, name))) return null;
+        var file = new DiskFolder(Path.Combine(snapshot, folder)).Open(name);
         if (file.Length == entry.Size) return file;
         file.Dispose();
         return null;

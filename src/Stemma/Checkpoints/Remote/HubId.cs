@@ -2,11 +2,11 @@ using Stemma.Foundation;
 
 namespace Stemma.Checkpoints.Remote;
 
-/// <summary>A model on a hub as the user names it: <c>hub:org/name</c>, <c>hub:org/name@revision</c>, <c>hub:org/name/file.safetensors@revision</c>.</summary>
+/// <summary>A model on a hub as the user names it: <c>hub:org/name</c>, <c>hub:org/name@revision</c>, <c>hub:org/name/folder/file.gguf@revision</c>.</summary>
 /// <param name="Repository">Organisation and name; old models have a name alone.</param>
-/// <param name="File">One weight file of it; null for the model as its folder tells.</param>
+/// <param name="Place">One file or folder of it; null for the model as its own folder tells.</param>
 /// <param name="Revision">Branch, tag or commit.</param>
-public sealed record HubId(string Repository, string? File, string Revision)
+public sealed record HubId(string Repository, string? Place, string Revision)
 {
     /// <summary>What such names begin with.</summary>
     public const string Prefix = "hub:";
@@ -14,7 +14,7 @@ public sealed record HubId(string Repository, string? File, string Revision)
     /// <summary>What is read when no revision is named.</summary>
     public const string DefaultRevision = "main";
 
-    private const int LongestPart = 96, LongestRevision = 255;
+    private const int LongestPart = 96, LongestRevision = 255, MostParts = 18;
 
     /// <summary>The last part of the repository's name.</summary>
     public string Name => Repository[(Repository.IndexOf('/', StringComparison.Ordinal) + 1)..];
@@ -28,17 +28,17 @@ public sealed record HubId(string Repository, string? File, string Revision)
     {
         var rest = path[Prefix.Length..];
         var at = rest.IndexOf('@', StringComparison.Ordinal);
-        var (place, revision) = at < 0 ? (rest, DefaultRevision) : (rest[..at], rest[(at + 1)..]);
-        var parts = place.Split('/');
-        var known = parts.Length is >= 1 and <= 3 && Array.TrueForAll(parts, IsPart) && IsRevision(revision);
-        if (!known) throw new StemmaException(FaultCode.HubNameInvalid, path, null, "not the name of a model on a hub", "hub:org/name, hub:org/name@revision or hub:org/name/file@revision", "Check the name on the hub's page of the model");
-        return new(string.Join('/', parts.Take(2)), parts.Length == 3 ? parts[2] : null, revision);
+        var (named, revision) = at < 0 ? (rest, DefaultRevision) : (rest[..at], rest[(at + 1)..]);
+        var parts = named.Split('/');
+        var known = parts.Length is >= 1 and <= MostParts && Array.TrueForAll(parts, IsPart) && IsRevision(revision);
+        if (!known) throw new StemmaException(FaultCode.HubNameInvalid, path, null, "not the name of a model on a hub", "hub:org/name, hub:org/name@revision or hub:org/name/folder/file@revision", "Check the name on the hub's page of the model");
+        return new(string.Join('/', parts.Take(2)), parts.Length > 2 ? string.Join('/', parts.Skip(2)) : null, revision);
     }
 
     /// <summary>True for a full commit hash: it names one state of the files for ever.</summary>
     public static bool IsCommit(string revision) => revision.Length is 40 or 64 && revision.All(char.IsAsciiHexDigitLower);
 
-    public override string ToString() => $"{Prefix}{Repository}{(File is null ? "" : "/" + File)}@{Revision}";
+    public override string ToString() => $"{Prefix}{Repository}{(Place is null ? "" : "/" + Place)}@{Revision}";
 
     private static bool IsPart(string part) =>
         part.Length is > 0 and <= LongestPart && part[0] is not ('.' or '-') && !part.Contains("..", StringComparison.Ordinal)

@@ -4,17 +4,43 @@ using Stemma.Foundation;
 namespace Stemma.Checkpoints.Remote;
 
 /// <summary>One file of a repository, as the hub claims it.</summary>
-/// <param name="Name">A plain name: files in folders are left out.</param>
+/// <param name="Path">Folders and name, with slashes between them.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Sha256">Of large files, which the hub keeps under their digest; null for small ones.</param>
 /// <param name="Tag">What changes when the file does.</param>
-internal sealed record HubEntry(string Name, long Size, string? Sha256, string Tag);
+internal sealed record HubEntry(string Path, long Size, string? Sha256, string Tag);
 
 /// <summary>The files of a model at one commit.</summary>
 /// <param name="Repository">Organisation and name.</param>
 /// <param name="Commit">The state of the files; everything is read at it, whatever the branch does meanwhile.</param>
-/// <param name="Files">By name.</param>
-internal sealed record HubRepository(string Repository, string Commit, IReadOnlyDictionary<string, HubEntry> Files);
+/// <param name="Files">By path.</param>
+internal sealed record HubRepository(string Repository, string Commit, IReadOnlyDictionary<string, HubEntry> Files)
+{
+    /// <summary>The files that stand directly in a folder, by their plain names; the empty folder is the repository's own.</summary>
+    public IReadOnlyDictionary<string, HubEntry> In(string folder)
+    {
+        var start = folder.Length == 0 ? "" : folder + "/";
+        return Files.Values.Where(file => file.Path.StartsWith(start, StringComparison.Ordinal) && file.Path.IndexOf('/', start.Length) < 0).ToDictionary(file => file.Path[start.Length..], StringComparer.Ordinal);
+    }
+
+    /// <summary>Folders in which a file stands whose name promises weights, in ordinal order.</summary>
+    public IReadOnlyList<string> FoldersWithWeights() =>
+    [
+        .. Files.Keys.Where(path => path.Contains('/', StringComparison.Ordinal) && CheckpointFormats.Suggested(path) is not null).Select(path => path[..path.LastIndexOf('/')])
+            .Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+    ];
+
+    /// <summary>The folder, and the file in it when one is meant.</summary>
+    /// <param name="place">As the user names it; null for the repository's own folder.</param>
+    /// <exception cref="StemmaException"><see cref="FaultCode.HubNotFound"/>.</exception>
+    public (string Folder, string? File) Find(string? place)
+    {
+        if (place is null) return ("", null);
+        if (Files.ContainsKey(place)) return place.LastIndexOf('/') is var slash and >= 0 ? (place[..slash], place[(slash + 1)..]) : ("", place);
+        if (Files.Keys.Any(path => path.StartsWith(place + "/", StringComparison.Ordinal))) return (place, null);
+        throw new StemmaException(FaultCode.HubNotFound, $"{HubId.Prefix}{Repository}@{Commit}/{place}", null, "the model has no such file or folder", "", "Check the name on the hub's page of the model");
+    }
+}
 
 /// <summary>Asks a hub for the commit that a revision means and for the files of that commit, page by page. Every number and name is checked.</summary>
 internal static class HubListing
@@ -59,7 +85,7 @@ internal static class HubListing
             if (!IsSafe(path)) throw new StemmaException(FaultCode.UnsafeName, shown, null, $"the file name '{path[..Math.Min(path.Length, 200)]}'", "names without '..', empty parts or control characters");
             if (!seen.Add(path)) throw HubFaults.Invalid(shown, $"the file '{path}' twice in the listing", "each file once");
             if (seen.Count > MostFiles) throw HubFaults.Invalid(shown, $"more than {MostFiles} files", $"at most {MostFiles}");
-            if (Text(item, "type") == "file" && !path.Contains('/', StringComparison.Ordinal)) files.Add(path, EntryOf(item, path, shown));
+            if (Text(item, "type") == "file") files.Add(path, EntryOf(item, path, shown));
         }
 
         return files;

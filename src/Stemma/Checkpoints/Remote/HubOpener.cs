@@ -1,3 +1,4 @@
+using Stemma.Checkpoints.Gguf;
 using Stemma.Checkpoints.Shards;
 using Stemma.Foundation;
 
@@ -15,10 +16,10 @@ internal static class HubOpener
             if (access.Settings.Offline) throw new StemmaException(FaultCode.HubOffline, id.ToString(), null, "it is not in the cache, and HF_HUB_OFFLINE is set", "a model in the cache", "Take HF_HUB_OFFLINE away, or name a folder");
         }
 
-        var (repository, small) = access.Find(id);
+        var (repository, place, file, small) = access.Find(id);
         var pinned = id with { Revision = repository.Commit };
-        var folder = new HubFolder(access.Client, repository, small, HubCache.Find(access.Settings.CacheFolder, pinned));
-        var plan = PlanOf(folder, id.File);
+        var folder = new HubFolder(access.Client, repository, place, small, HubCache.Find(access.Settings.CacheFolder, pinned));
+        var plan = PlanIn(folder, file, repository);
         var companions = HubCompanions.Write(small);
         try
         {
@@ -36,9 +37,11 @@ internal static class HubOpener
     {
         try
         {
-            var plan = PlanOf(new DiskFolder(snapshot), id.File);
+            var place = Path.Combine(snapshot, id.Place ?? "");
+            var (folder, file) = id.Place is null || Directory.Exists(place) ? (place, null) : (Path.GetDirectoryName(place)!, Path.GetFileName(place));
+            var plan = PlanOf(new DiskFolder(folder), file);
             var pinned = id with { Revision = Path.GetFileName(snapshot) };
-            return CheckpointOpener.Open(pinned.ToString(), snapshot, plan with { Notices = [.. plan.Notices, Origin(pinned)] });
+            return CheckpointOpener.Open(pinned.ToString(), folder, plan with { Notices = [.. plan.Notices, Origin(pinned)] });
         }
         catch (StemmaException) when (!offline)
         {
@@ -46,10 +49,25 @@ internal static class HubOpener
         }
     }
 
+    /// <summary>Says which folders hold weights where the repository's own does not.</summary>
+    private static WeightPlan PlanIn(HubFolder folder, string? file, HubRepository repository)
+    {
+        try
+        {
+            return PlanOf(folder, file);
+        }
+        catch (StemmaException none) when (none.Fault.Code == FaultCode.NoCheckpoint && repository.FoldersWithWeights() is [var first, ..] all)
+        {
+            var shown = string.Join(", ", all.Take(8)) + (all.Count > 8 ? ", ..." : "");
+            throw new StemmaException(none.Fault with { Found = $"no weights here; in folders: {shown}", Remedy = $"Name one of them, for example {HubId.Prefix}{repository.Repository}/{first}" }, none);
+        }
+    }
+
     private static WeightPlan PlanOf(IModelFolder folder, string? file) => file switch
     {
         null => FolderRules.Choose(folder),
         _ when file.EndsWith(ShardIndex.Ending, StringComparison.Ordinal) => WeightPlan.OfIndex(folder, file, []),
+        _ when GgufSplits.Siblings(folder, file) is { } splits => new WeightPlan(folder, splits, Index: null, []),
         _ => CheckpointOpener.OfFile(folder, file),
     };
 

@@ -13,11 +13,12 @@ internal static class HubSmallFiles
 
     private static readonly string[] Endings = [".json", ".txt", ".md", ".model", ".tiktoken", ".jinja"], Names = ["LICENSE", "LICENCE", "NOTICE", "USE_POLICY"];
 
-    /// <summary>Reads them, several at a time.</summary>
+    /// <summary>Reads those of a folder, and those of the repository's own folder whose names it does not have, several at a time.</summary>
+    /// <returns>By plain name.</returns>
     /// <exception cref="StemmaException">One that is listed could not be read.</exception>
-    public static IReadOnlyDictionary<string, byte[]> Read(HubClient client, HubRepository repository)
+    public static IReadOnlyDictionary<string, byte[]> Read(HubClient client, HubRepository repository, string folder)
     {
-        var wanted = new ConcurrentQueue<HubEntry>(Choose(repository));
+        var wanted = new ConcurrentQueue<(string Name, HubEntry Entry)>(Choose(repository, folder));
         var read = new ConcurrentDictionary<string, byte[]>(StringComparer.Ordinal);
         ExceptionDispatchInfo? failure = null;
         var workers = Enumerable.Range(0, Math.Min(Readers, wanted.Count)).Select(_ => Task.Factory.StartNew(Work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)).ToArray();
@@ -29,7 +30,7 @@ internal static class HubSmallFiles
         {
             try
             {
-                while (Volatile.Read(ref failure) is null && wanted.TryDequeue(out var entry)) read[entry.Name] = Read(client, repository, entry);
+                while (Volatile.Read(ref failure) is null && wanted.TryDequeue(out var one)) read[one.Name] = Read(client, repository, one.Entry);
             }
             catch (Exception e)
             {
@@ -39,22 +40,23 @@ internal static class HubSmallFiles
     }
 
     /// <summary>Where a file is read.</summary>
-    public static Uri AddressOf(HubClient client, HubRepository repository, string name) =>
-        client.Address($"{repository.Repository}/resolve/{repository.Commit}/{Uri.EscapeDataString(name)}");
+    public static Uri AddressOf(HubClient client, HubRepository repository, string path) =>
+        client.Address($"{repository.Repository}/resolve/{repository.Commit}/{string.Join('/', path.Split('/').Select(Uri.EscapeDataString))}");
 
-    private static IEnumerable<HubEntry> Choose(HubRepository repository)
+    private static IEnumerable<(string Name, HubEntry Entry)> Choose(HubRepository repository, string folder)
     {
         var together = 0L;
-        return repository.Files.Values.Where(IsWanted).OrderBy(entry => entry.Size).ThenBy(entry => entry.Name, StringComparer.Ordinal).TakeWhile(entry => (together += entry.Size) <= MostTogether);
+        return repository.In(folder).Concat(repository.In("")).DistinctBy(file => file.Key, StringComparer.Ordinal).Where(file => IsWanted(file.Key, file.Value.Size))
+            .OrderBy(file => file.Value.Size).ThenBy(file => file.Key, StringComparer.Ordinal).TakeWhile(file => (together += file.Value.Size) <= MostTogether).Select(file => (file.Key, file.Value));
     }
 
-    private static bool IsWanted(HubEntry entry) => entry.Size is > 0 and <= LargestFile
-        && (Array.Exists(Endings, ending => entry.Name.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || Array.Exists(Names, name => entry.Name.StartsWith(name, StringComparison.OrdinalIgnoreCase)));
+    private static bool IsWanted(string file, long size) => size is > 0 and <= LargestFile
+        && (Array.Exists(Endings, ending => file.EndsWith(ending, StringComparison.OrdinalIgnoreCase)) || Array.Exists(Names, name => file.StartsWith(name, StringComparison.OrdinalIgnoreCase)));
 
     private static byte[] Read(HubClient client, HubRepository repository, HubEntry entry)
     {
-        var shown = $"{HubId.Prefix}{repository.Repository}@{repository.Commit}/{entry.Name}";
-        var (bytes, _) = client.ReadWhole(AddressOf(client, repository, entry.Name), shown, (int)entry.Size);
+        var shown = $"{HubId.Prefix}{repository.Repository}@{repository.Commit}/{entry.Path}";
+        var (bytes, _) = client.ReadWhole(AddressOf(client, repository, entry.Path), shown, (int)entry.Size);
         if (bytes.Length != entry.Size) throw HubFaults.Changed(shown, bytes.Length, $"a file of {bytes.Length} bytes where the listing says {entry.Size}");
         if (entry.Sha256 is { } digest && Convert.ToHexStringLower(SHA256.HashData(bytes)) != digest) throw HubFaults.Changed(shown, 0, "bytes that do not have the digest of the listing");
         return bytes;

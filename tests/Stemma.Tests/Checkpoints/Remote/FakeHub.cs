@@ -65,9 +65,11 @@ internal sealed class FakeHub : IAsyncDisposable
     public HubAccess Access(Func<HubSettings, HubSettings>? change = null) => new(change is null ? Settings : change(Settings));
 
     /// <summary>Serves the files of a folder; those of more than 100 kB as large files from the store.</summary>
-    public FakeHub With(string folder)
+    /// <param name="folder">On disk.</param>
+    /// <param name="under">The repository's folder that they stand in; empty for its own.</param>
+    public FakeHub With(string folder, string under = "")
     {
-        foreach (var path in Directory.EnumerateFiles(folder)) Files[Path.GetFileName(path)] = HubBlob.Of(File.ReadAllBytes(path));
+        foreach (var path in Directory.EnumerateFiles(folder)) Files[Path.Combine(under, Path.GetFileName(path))] = HubBlob.Of(File.ReadAllBytes(path));
         return this;
     }
 
@@ -110,7 +112,7 @@ internal sealed class FakeHub : IAsyncDisposable
 
         context.Response.Headers["X-Linked-Etag"] = $"\"{file.Sha256}\"";
         context.Response.Headers["X-Linked-Size"] = file.Length.ToString(CultureInfo.InvariantCulture);
-        context.Response.Redirect($"{Store ?? $"http://127.0.0.2:{_back}"}/store/{path[(path.LastIndexOf('/') + 1)..]}");
+        context.Response.Redirect($"{Store ?? $"http://127.0.0.2:{_back}"}/store/{path[$"/{Repository}/resolve/{Commit}/".Length..]}");
     }
 
     private async Task Send(HttpContext context, HubBlob file)

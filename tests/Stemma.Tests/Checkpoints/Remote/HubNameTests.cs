@@ -13,17 +13,23 @@ public sealed class HubNameTests
     [InlineData("hub:gpt2", "gpt2", null, "main")]
     [InlineData("hub:a/b@refs/pr/3", "a/b", null, "refs/pr/3")]
     [InlineData("hub:a/b/model.safetensors@v1.0", "a/b", "model.safetensors", "v1.0")]
-    public void A_name_has_its_parts(string name, string repository, string? file, string revision)
+    [InlineData("hub:a/b/original", "a/b", "original", "main")]
+    [InlineData("hub:a/b/UD-Q4_K_XL/m-00001-of-00002.gguf@v1.0", "a/b", "UD-Q4_K_XL/m-00001-of-00002.gguf", "v1.0")]
+    public void A_name_has_its_parts(string name, string repository, string? place, string revision)
     {
         var id = HubId.Parse(name);
-        Assert.Equal((repository, file, revision), (id.Repository, id.File, id.Revision));
+        Assert.Equal((repository, place, revision), (id.Repository, id.Place, id.Revision));
         Assert.Equal(id, HubId.Parse(id.ToString()));
     }
 
     [Theory]
     [InlineData("hub:")]
     [InlineData("hub:a/../b")]
-    [InlineData("hub:a/b/c/d")]
+    [InlineData("hub:a/b/c/../d")]
+    [InlineData("hub:a/b//c")]
+    [InlineData("hub:a/b/c/")]
+    [InlineData("hub:a/b/.git/config")]
+    [InlineData("hub:1/2/3/4/5/6/7/8/9/10/11/12/13/14/15/16/17/18/19")]
     [InlineData("hub:a/b@")]
     [InlineData("hub:a/b@../../x")]
     [InlineData("hub:a/b?x=1")]
