@@ -20,6 +20,11 @@ internal static class FuzzCorpus
         byte[][] models =
         [
             OnnxWriter.Model(OnnxWriter.Initialiser("model.norm.weight", 1, [4], floats), OnnxWriter.Initialiser("a", 1, [2, 2], null, t => t.Bytes(4, floats)), OnnxWriter.Initialiser("b", 10, [2], null, t => t.Number(5, 15360).Number(5, 0))),
+            OnnxWriter.Model(
+                OnnxWriter.Initialiser("w_Q4", 2, [2, 2, 8], new byte[32]), OnnxWriter.Initialiser("w_scales", 1, [4], new byte[16]), OnnxWriter.Initialiser("w_zero_points", 2, [2], [0x21, 0x43]),
+                OnnxWriter.Node("MatMulNBits", "/model/layers.0/mlp/up_proj/MatMul_Q4", ["x", "w_Q4", "w_scales", "w_zero_points"], [("K", 32), ("N", 2), ("bits", 4), ("block_size", 16)]),
+                OnnxWriter.Initialiser("onnx::MatMul_7_quantized", 3, [2, 3], new byte[6]), OnnxWriter.Initialiser("onnx::MatMul_7_scale", 1, [3], new byte[12]), OnnxWriter.Initialiser("onnx::MatMul_7_zero_point", 3, [], [1]),
+                OnnxWriter.Node("MatMulInteger", "/model/layers.0/mlp/gate_proj/MatMul_quant", "x", "onnx::MatMul_7_quantized", "z", "onnx::MatMul_7_zero_point")),
             OnnxWriter.Model(OnnxWriter.Initialiser("onnx::MatMul_1", 16, [2, 4], new byte[16]), OnnxWriter.Node("MatMul", "/model/layers.0/self_attn/q_proj/MatMul", "x", "onnx::MatMul_1")),
             OnnxWriter.Model(OnnxWriter.External("w", 2, [2, 4], ("location", "weights.bin"), ("offset", "8"), ("length", "8")), OnnxWriter.External("v", 17, [3], ("location", "weights.bin"), ("offset", "61"))),
         ];

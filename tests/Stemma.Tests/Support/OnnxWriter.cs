@@ -48,11 +48,16 @@ internal sealed class OnnxWriter
     });
 
     /// <summary>A node of a graph.</summary>
-    public static byte[] Node(string kind, string name, params string[] inputs)
+    public static byte[] Node(string kind, string name, params string[] inputs) => Node(kind, name, inputs, []);
+
+    /// <summary>A node with whole numbers as attributes.</summary>
+    public static byte[] Node(string kind, string name, string[] inputs, (string Name, long Value)[] attributes)
     {
         var node = new OnnxWriter();
         foreach (var input in inputs) node.Text(1, input);
-        return new OnnxWriter().Bytes(1, node.Text(2, name + "_out").Text(3, name).Text(4, kind).ToArray()).ToArray();
+        node.Text(2, name + "_out").Text(3, name).Text(4, kind);
+        foreach (var (attribute, value) in attributes) node.Bytes(5, new OnnxWriter().Text(1, attribute).Number(3, value).Number(20, 2).ToArray());
+        return new OnnxWriter().Bytes(1, node.ToArray()).ToArray();
     }
 
     private OnnxWriter Varint(ulong value)

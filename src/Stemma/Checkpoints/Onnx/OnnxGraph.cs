@@ -22,6 +22,13 @@ internal sealed class OnnxTensor
     public long At { get; init; }
 }
 
+/// <summary>A node that multiplies with a quantised weight.</summary>
+/// <param name="Name">Of the node: the module's path.</param>
+/// <param name="Kind"><c>MatMulNBits</c> or <c>MatMulInteger</c>.</param>
+/// <param name="Inputs">Names, empty for what is left out.</param>
+/// <param name="Attributes">Whole numbers by name.</param>
+internal sealed record OnnxProduct(string Name, string Kind, IReadOnlyList<string> Inputs, IReadOnlyDictionary<string, long> Attributes);
+
 /// <summary>What of a graph concerns weights: its initialisers, and which node multiplies with which of them.</summary>
 internal sealed class OnnxGraph
 {
@@ -31,6 +38,9 @@ internal sealed class OnnxGraph
     /// <summary>Most dimensions of a tensor, as in PyTorch.</summary>
     private const int MostDimensions = 64;
 
+    /// <summary>Inputs and attributes of a node that are looked at.</summary>
+    private const int MostInputs = 6, MostAttributes = 16;
+
     /// <summary>Bytes of a constant or an inner graph from which on it may hold weights.</summary>
     private const long WorthTelling = 4096;
 
@@ -38,6 +48,9 @@ internal sealed class OnnxGraph
 
     /// <summary>Names of the nodes that multiply something with a tensor from the right.</summary>
     public Dictionary<string, List<string>> RightFactors { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Products with quantised weights, by the weight's name.</summary>
+    public Dictionary<string, List<OnnxProduct>> QuantisedFactors { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Constants, inner graphs and sparse tensors that were passed over.</summary>
     public int PassedOver { get; private set; }
@@ -64,20 +77,54 @@ internal sealed class OnnxGraph
 
     private void ReadNode(WireReader reader)
     {
-        var inputs = new List<WireField>(2);
+        var (inputs, attributes) = (new List<WireField>(2), new List<WireField>());
         WireField? name = null, kind = null;
         while (reader.Next(out var field))
         {
-            if (field.Number == 1 && inputs.Count < 2) inputs.Add(field);
+            if (field.Number == 1 && inputs.Count < MostInputs) inputs.Add(field);
             else if (field.Number == 3) name = field;
             else if (field.Number == 4) kind = field;
             else if (field.Number == 5 && field.Length >= WorthTelling) PassedOver++;
+            else if (field.Number == 5 && attributes.Count < MostAttributes) attributes.Add(field);
         }
 
-        if (inputs.Count < 2 || name is null || kind is null || reader.Text(kind.Value) != "MatMul") return;
-        var factor = reader.Text(inputs[1]);
-        if (RightFactors.TryGetValue(factor, out var nodes)) nodes.Add(reader.Text(name.Value));
-        else RightFactors.Add(factor, [reader.Text(name.Value)]);
+        if (inputs.Count < 2 || name is null || kind is null) return;
+        switch (reader.Text(kind.Value))
+        {
+            case "MatMul": Add(RightFactors, reader.Text(inputs[1]), reader.Text(name.Value)); break;
+            case "MatMulNBits" or "MatMulInteger":
+                var product = new OnnxProduct(reader.Text(name.Value), reader.Text(kind.Value), [.. inputs.Select(reader.Text)], Numbers(reader, attributes));
+                Add(QuantisedFactors, product.Inputs[1], product);
+                break;
+            default: break;
+        }
+    }
+
+    private static void Add<T>(Dictionary<string, List<T>> lists, string key, T item)
+    {
+        if (lists.TryGetValue(key, out var list)) list.Add(item);
+        else lists.Add(key, [item]);
+    }
+
+    /// <summary>Attributes that are whole numbers; the first of a name counts.</summary>
+    private static Dictionary<string, long> Numbers(WireReader reader, List<WireField> attributes)
+    {
+        var numbers = new Dictionary<string, long>(StringComparer.Ordinal);
+        foreach (var attribute in attributes)
+        {
+            var inside = reader.Message(attribute);
+            string? name = null;
+            long? value = null;
+            while (inside.Next(out var field))
+            {
+                if (field.Number == 1) name = inside.Text(field);
+                else if (field is { Number: 3, Kind: 0 }) value = (long)field.Value;
+            }
+
+            if (name is not null && value is { } number) numbers.TryAdd(name, number);
+        }
+
+        return numbers;
     }
 
     private static OnnxTensor ReadTensor(WireReader reader, long at)

@@ -35,12 +35,27 @@ internal static partial class OnnxNames
     private static string? NameOf(string weight, OnnxGraph graph)
     {
         if (!graph.RightFactors.TryGetValue(weight, out var nodes) || nodes is not [var node]) return null;
-        var path = node.Split('/', StringSplitOptions.RemoveEmptyEntries);
-        return path.Length >= 2 && Product().IsMatch(path[^1]) ? string.Join('.', path[..^1]) + ".weight" : null;
+        return OfNode(node, Product());
     }
+
+    /// <summary>The weight's name from the path of the node that multiplies with it; null for a node of another kind of name.</summary>
+    private static string? OfNode(string node, Regex last)
+    {
+        var path = node.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        return path.Length >= 2 && last.IsMatch(path[^1]) ? string.Join('.', path[..^1]) + ".weight" : null;
+    }
+
+    /// <summary>The same for a product with quantised weights, whose name says how.</summary>
+    public static string? OfQuantised(string node) => OfNode(node, QuantisedProduct());
+
+    /// <summary>True for a name that says nothing, with what quantisation adds to it.</summary>
+    public static bool IsAnonymous(string name) => Anonymous().IsMatch(name);
 
     [GeneratedRegex("^onnx::MatMul_[0-9]+$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Anonymous();
+
+    [GeneratedRegex("^MatMul[A-Za-z0-9_]*$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
+    private static partial Regex QuantisedProduct();
 
     [GeneratedRegex("^MatMul(_[0-9]+)?$", RegexOptions.CultureInvariant | RegexOptions.NonBacktracking)]
     private static partial Regex Product();

@@ -59,7 +59,7 @@ internal sealed class OnnxWeights(WeightFile file, int index)
                 _notices.Add(new("unread-tensor", $"{unread.Count} initialisers have types or forms that cannot be read: {string.Join(", ", unread.Take(5).Select(SafeText.Escape))}", LimitsCoverage: true));
             if (graph.PassedOver > 0)
                 _notices.Add(new("unread-tensor", $"{graph.PassedOver} constants, inner graphs or sparse tensors of the graph were not read; they may hold weights", LimitsCoverage: true));
-            return new FileContents(OnnxNames.Give(placed, graph, _notices), new Dictionary<string, string>(), _notices) { More = _more };
+            return new FileContents(OnnxNames.Give(OnnxQuantised.Give(placed, graph, _notices), graph, _notices), new Dictionary<string, string>(), _notices) { More = _more };
         }
         catch
         {

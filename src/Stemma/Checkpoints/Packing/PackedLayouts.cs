@@ -18,6 +18,8 @@ internal static class PackedLayouts
         new ScaledLayout(),
         new MxFp4Layout(),
         new MlxLayout(),
+        new OnnxBlocksLayout(),
+        new OnnxIntegersLayout(),
     ];
 
     /// <summary>Joins weights that stand apart, packed or not.</summary>
