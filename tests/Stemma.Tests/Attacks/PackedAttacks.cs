@@ -191,6 +191,26 @@ public sealed class PackedAttacks : IDisposable
         Hostile.Refused(path, FaultCode.PackedTensorInvalid);
     }
 
+    /// <summary>The names by which parts of ONNX weights are joined mean nothing new in another format: sizes and types are checked there too.</summary>
+    [Theory]
+    [InlineData("onnx_blocks_4", TensorType.U8, new long[] { 2, 2, 8 }, "onnx_block_scales", TensorType.F8E4M3, new long[] { 2, 2 })]
+    [InlineData("onnx_blocks_4", TensorType.U8, new long[] { 2, 2, 8 }, "onnx_block_scales", TensorType.F32, new long[] { 2, 3 })]
+    [InlineData("onnx_blocks_4", TensorType.U8, new long[] { 2, 2, 0 }, "onnx_block_scales", TensorType.F32, new long[] { 2, 2 })]
+    [InlineData("onnx_blocks_8", TensorType.F32, new long[] { 2, 2, 8 }, "onnx_block_scales", TensorType.F32, new long[] { 2, 2 })]
+    [InlineData("onnx_int8", TensorType.I8, new long[] { 2, 3 }, "onnx_int8_scale", TensorType.F8E5M2, new long[] { 3 })]
+    [InlineData("onnx_int8_turned", TensorType.I8, new long[] { 2, 3 }, "onnx_int8_scale", TensorType.F32, new long[] { 2 })]
+    [InlineData("onnx_int8", TensorType.I8, new long[] { 0, 3 }, "onnx_int8_scale", TensorType.F32, new long[] { 3 })]
+    public void Names_made_for_one_format_are_checked_in_every_other(string codes, TensorType type, long[] shape, string scales, TensorType scaleType, long[] scaleShape) =>
+        Hostile.Refused(Write([SafetensorsBytes.Tensor($"m.weight.{codes}", type, shape), SafetensorsBytes.Tensor($"m.weight.{scales}", scaleType, scaleShape)]), FaultCode.PackedTensorInvalid);
+
+    [Fact]
+    public void Halves_of_complex_numbers_are_no_halves()
+    {
+        using var checkpoint = CheckpointOpener.Open(Write([
+            SafetensorsBytes.Tensor("model.layers.0.self_attn.embed_q.weight", TensorType.C64, [1, 2, 3]), SafetensorsBytes.Tensor("model.layers.0.self_attn.unembed_out.weight", TensorType.F32, [1, 4, 2])]));
+        Assert.Equal(2, checkpoint.Tensors.Count);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     /// <summary>What a reader can do without: the order of the groups, the table that is known, how rows were once laid out.</summary>

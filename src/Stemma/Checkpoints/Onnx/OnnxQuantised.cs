@@ -54,7 +54,7 @@ internal sealed class OnnxQuantised
         var (inputs, outputs, bits, block) = (Said("K"), Said("N"), Said("bits", 4), Said("block_size"));
         if (bits is not (2 or 4 or 8) || block <= 0 || block * bits % 8 != 0 || block > codes.Count * 4 || inputs <= 0 || inputs % block != 0 || outputs <= 0 || codes.Type != TensorType.U8 || Input(4).Length > 0) return;
         var (blocks, bytes) = (inputs / block, block * bits / 8);
-        if ((Int128)outputs * blocks * bytes != codes.Count || !_stored.TryGetValue(Input(2), out var scales) || scales.Count != outputs * blocks || !scales.Type.IsFloat()) return;
+        if ((Int128)outputs * blocks * bytes != codes.Count || !_stored.TryGetValue(Input(2), out var scales) || scales.Count != outputs * blocks || !IsScale(scales.Type)) return;
         var packed = ((blocks * bits) + 7) / 8;
         TensorInfo? zeros = null;
         if (Input(3).Length > 0 && (!_stored.TryGetValue(Input(3), out zeros) || zeros.Type != TensorType.U8 || zeros.Count != outputs * packed)) return;
@@ -67,12 +67,14 @@ internal sealed class OnnxQuantised
     private void Integers(TensorInfo codes, string? name, string ending)
     {
         var stem = codes.Name[..^Quantised.Length];
-        if (name is null || codes.Shape.Count != 2 || codes.Type is not (TensorType.I8 or TensorType.U8) || !_stored.TryGetValue(stem + "_scale", out var scales) || !scales.Type.IsFloat()) return;
+        if (name is null || codes.Shape.Count != 2 || codes.Type is not (TensorType.I8 or TensorType.U8) || !_stored.TryGetValue(stem + "_scale", out var scales) || !IsScale(scales.Type)) return;
         List<(TensorInfo, string, long[])> parts = [(codes, ending, [.. codes.Shape]), (scales, OnnxIntegersLayout.Scales, [scales.Count])];
         if (_stored.TryGetValue(stem + "_zero_point", out var zeros)) parts.Add((zeros, OnnxIntegersLayout.Zeros, [zeros.Count]));
         if (zeros is not null && zeros.Type != codes.Type) return;
         if (parts.Skip(1).All(part => part.Item3[0] == 1 || part.Item3[0] == codes.Columns)) Rename(name, parts);
     }
+
+    private static bool IsScale(TensorType type) => type is TensorType.F32 or TensorType.F16 or TensorType.BF16;
 
     /// <summary>All parts or none: each belongs to one weight, and no two weights have one name.</summary>
     private void Rename(string name, List<(TensorInfo Part, string Ending, long[] Shape)> parts)

@@ -22,7 +22,7 @@ internal sealed class OnnxBlocksLayout : IPackedLayout
                 stored.ExpectType(codes, TensorType.U8);
                 stored.ExpectShape(codes, -1, -1, -1);
                 stored.ExpectShape(scales, codes.Shape[0], codes.Shape[1]);
-                if (!scales.Type.IsFloat()) throw stored.Refuse(scales, $"scales of type {scales.Type}", "floating-point numbers");
+                stored.ExpectScales(scales);
                 List<TensorInfo> parts = [codes, scales];
                 if (stored.Find(name + Zeros) is { } zeros)
                 {

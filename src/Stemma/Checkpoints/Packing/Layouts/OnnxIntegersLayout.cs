@@ -17,7 +17,8 @@ internal sealed class OnnxIntegersLayout : IPackedLayout
                 if (stored.Find(name + Scales) is not { } scales) continue;
                 stored.ExpectType(codes, TensorType.I8, TensorType.U8);
                 stored.ExpectShape(codes, -1, -1);
-                if (!scales.Type.IsFloat() || (scales.Count != 1 && scales.Count != codes.Columns)) throw stored.Refuse(scales, $"{scales.Count} scales of type {scales.Type}", $"one, or {codes.Columns}");
+                stored.ExpectScales(scales);
+                if (scales.Count != 1 && scales.Count != codes.Columns) throw stored.Refuse(scales, $"{scales.Count} scales", $"one, or {codes.Columns}");
                 List<TensorInfo> parts = [codes, scales];
                 if (stored.Find(name + Zeros) is { } zeros)
                 {
