@@ -1,5 +1,5 @@
-using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Stemma.Anatomy;
 using Stemma.Checkpoints;
 using Stemma.Checkpoints.Tensors;
 using Stemma.Foundation;
@@ -25,13 +25,13 @@ internal sealed class BandWorker(Checkpoint checkpoint)
         var (first, rows) = pass.RowsOf(band);
         var rowBytes = (int)pass.Layout.RowBytes;
         var perPiece = (int)Math.Clamp(Piece / Math.Max(1, rowBytes), 1, rows);
-        var isFloat = StreamLayout.IsSummed(pass.Layout.Type);
+        var isReal = pass.Layout.Type.IsReal();
         var sums = new BandSums?[pass.Parts.Count];
         foreach (var part in pass.Parts) part.Begin();
         _hasher.Reset();
 
         // Matrices with units along the columns are summed tile by tile over the whole band, so that a tile's sums are fetched once.
-        var together = pass.Sequential && isFloat ? rows : perPiece;
+        var together = pass.Sequential && isReal ? rows : perPiece;
         var buffer = Buffer(ref _raw, checked(together * rowBytes));
         for (var done = 0; done < rows; done += together)
         {
@@ -44,60 +44,54 @@ internal sealed class BandWorker(Checkpoint checkpoint)
                 _hasher.Append(piece);
             }
 
-            if (isFloat) Sum(pass, first + done, now, bytes, sums);
+            if (isReal) Sum(pass, first + done, bytes, sums);
         }
 
         return pass.Complete(band, _hasher.Finish(), sums);
     }
 
-    private void Sum(TensorPass pass, long first, int rows, ReadOnlySpan<byte> bytes, BandSums?[] sums)
+    private void Sum(TensorPass pass, long first, ReadOnlySpan<byte> bytes, BandSums?[] sums)
     {
-        switch (pass.Layout.Type)
-        {
-            case TensorType.BF16:
-                SumParts<BFloat16Source>(pass, first, rows, bytes, sums);
-                break;
-            case TensorType.F32:
-                SumParts<Float32Source>(pass, first, rows, bytes, sums);
-                break;
-            default:
-                var numbers = Buffer(ref _decoded, checked((int)(rows * pass.Layout.Columns))).AsSpan(0, (int)(rows * pass.Layout.Columns));
-                TensorDecoder.Decode(pass.Layout.Type, bytes, numbers);
-                SumParts<Float32Source>(pass, first, rows, Float32Source.BytesOf(numbers), sums);
-                break;
-        }
+        var (type, columns) = (pass.Layout.Type, pass.Layout.Columns);
+        var decoded = BandRows.AreLoaded(type) ? [] : Buffer(ref _decoded, checked((int)columns));
+        var rows = new BandRows(type, columns, bytes, decoded);
+        var end = first + (bytes.Length / pass.Layout.RowBytes);
+        if (type == TensorType.BF16) SumParts<BFloat16Source>(pass, first, end, rows, sums);
+        else SumParts<Float32Source>(pass, first, end, rows, sums);
     }
 
-    private void SumParts<TSource>(TensorPass pass, long first, int rows, ReadOnlySpan<byte> bytes, BandSums?[] sums)
+    private void SumParts<TSource>(TensorPass pass, long first, long end, BandRows rows, BandSums?[] sums)
         where TSource : struct, IRowSource
     {
-        var pitch = (int)pass.Layout.Columns * TSource.Bytes;
         for (var p = 0; p < pass.Parts.Count; p++)
         {
             var part = pass.Parts[p];
             var (slice, columns) = (part.Part.Rows, part.Part.Columns);
-            for (var runs = new AxisRuns(slice, first, first + rows); runs.Next(out var run);)
+            for (var runs = new AxisRuns(slice, first, end); runs.Next(out var run);)
             {
                 var into = sums[p] ??= new();
-                var block = bytes.Slice((int)(run.First - first) * pitch, (int)run.Count * pitch);
-                if (columns.Blocks == 1) _summer.Sum<TSource>(part, run, block[((int)columns.Start * TSource.Bytes)..], pitch, into);
-                else _summer.Sum<Float32Source>(part, run, Gather<TSource>(columns, block, pitch, (int)run.Count), (int)columns.Count * sizeof(float), into);
+                var block = rows.From(run.First - first);
+                if (columns.Blocks == 1) _summer.Sum<TSource>(part, run, block, columns.Start, into);
+                else _summer.Sum<Float32Source>(part, run, Gather<TSource>(columns, block, run.Count, pass.Layout.Columns), 0, into);
             }
         }
     }
 
     /// <summary>Columns that lie in several blocks, side by side.</summary>
-    private ReadOnlySpan<byte> Gather<TSource>(Anatomy.AxisSlice slice, ReadOnlySpan<byte> block, int pitch, int rows)
+    private BandRows Gather<TSource>(AxisSlice slice, BandRows rows, long count, long columns)
         where TSource : struct, IRowSource
     {
-        var numbers = Buffer(ref _gathered, checked((int)(rows * slice.Count))).AsSpan(0, (int)(rows * slice.Count));
-        ref var x = ref MemoryMarshal.GetReference(block);
+        var numbers = Buffer(ref _gathered, checked((int)(count * slice.Count))).AsSpan(0, (int)(count * slice.Count));
         var at = 0;
-        for (var r = 0; r < rows; r++)
+        for (var r = 0; r < count; r++)
+        {
+            ref var x = ref MemoryMarshal.GetReference(rows.Numbers(r, 0, (int)columns));
             for (long b = 0; b < slice.Blocks; b++)
                 for (long i = 0; i < slice.Length; i++)
-                    numbers[at++] = TSource.Load(ref Unsafe.AddByteOffset(ref x, (nint)r * pitch), (nint)(slice.Start + (b * slice.Stride) + i));
-        return Float32Source.BytesOf(numbers);
+                    numbers[at++] = TSource.Load(ref x, (nint)(slice.Start + (b * slice.Stride) + i));
+        }
+
+        return new(TensorType.F32, slice.Count, Float32Source.BytesOf(numbers), []);
     }
 
     private static T[] Buffer<T>(ref T[] buffer, int length)

@@ -1,6 +1,7 @@
 using System.Text;
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
+using Stemma.Checkpoints.Tensors;
 using Stemma.Foundation;
 
 namespace Stemma.Sketching;
@@ -49,7 +50,7 @@ public static class ModelDigest
     private static Digest128 OfTensor(Checkpoint checkpoint, TensorAssignment assignment, IWorkProgress progress, CancellationToken cancel)
     {
         var layout = RecipeSizing.IsVector(assignment.Tensor) ? assignment.Tensor : StreamLayout.Of(assignment.Tensor);
-        var summed = ReferenceEquals(layout, assignment.Tensor) && StreamLayout.IsSummed(layout.Type);
+        var summed = ReferenceEquals(layout, assignment.Tensor) && layout.Type.IsReal();
         var sequential = summed && assignment.Parts.Any(p => PartPass.CanHold(p) && !PartPass.HasUnitsInRows(p));
         var perBand = RecipeSizing.IsVector(assignment.Tensor) ? Math.Max(1, layout.Rows) : TensorPass.RowsIn(layout, sequential);
         var bands = new List<Digest128>();

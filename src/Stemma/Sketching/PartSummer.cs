@@ -15,23 +15,23 @@ internal sealed class PartSummer
 
     /// <param name="part">The part.</param>
     /// <param name="run">Which of its rows.</param>
-    /// <param name="block">From the part's first number in the first row on.</param>
-    /// <param name="pitch">Bytes from row to row.</param>
+    /// <param name="rows">From the run's first row on.</param>
+    /// <param name="column">The part's first number in each.</param>
     /// <param name="into">The sums of this band.</param>
-    public void Sum<TSource>(PartPass part, AxisRun run, ReadOnlySpan<byte> block, int pitch, BandSums into)
+    public void Sum<TSource>(PartPass part, AxisRun run, BandRows rows, long column, BandSums into)
         where TSource : struct, IRowSource
     {
-        if (part.UnitsAreRows) SumRows<TSource>(part, run, block, pitch, into);
-        else SumColumns<TSource>(part, run, block, pitch, into);
+        if (part.UnitsAreRows) SumRows<TSource>(part, run, rows, column, into);
+        else SumColumns<TSource>(part, run, rows, column, into);
     }
 
-    private void SumRows<TSource>(PartPass part, AxisRun run, ReadOnlySpan<byte> block, int pitch, BandSums into)
+    private void SumRows<TSource>(PartPass part, AxisRun run, BandRows rows, long column, BandSums into)
         where TSource : struct, IRowSource
     {
         var width = (int)part.Inner;
         for (var r = 0; r < run.Count; r++)
         {
-            var row = block.Slice(r * pitch, width * TSource.Bytes);
+            var row = rows.Numbers(r, column, width);
             var unit = run.Index + r;
             var sketch = part.Table is { } table ? table.Of((int)unit) : _sketch;
             var sums = RowKernel.Run<TSource>(row, part.Factors, sketch);
@@ -56,7 +56,7 @@ internal sealed class PartSummer
         if (ShapeSample.Takes(unit, part.Count)) into.Sample.Add<TSource>(unit, row, (int)part.Inner);
     }
 
-    private void SumColumns<TSource>(PartPass part, AxisRun run, ReadOnlySpan<byte> block, int pitch, BandSums into)
+    private void SumColumns<TSource>(PartPass part, AxisRun run, BandRows rows, long column, BandSums into)
         where TSource : struct, IRowSource
     {
         var width = (int)part.Units;
@@ -65,7 +65,7 @@ internal sealed class PartSummer
             var count = Math.Min(Tile, width - tile);
             for (var r = 0; r < run.Count; r++)
             {
-                var row = block.Slice((r * pitch) + (tile * TSource.Bytes), count * TSource.Bytes);
+                var row = rows.Numbers(r, column + tile, count);
                 if (RangeKernel.AllInRange<TSource>(row)) Add<TSource>(part, run.Index + r, row, tile, count, into);
                 else Add<Float32Source>(part, run.Index + r, Clean<TSource>(row, count, into), tile, count, into);
             }

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using Stemma.Anatomy;
 using Stemma.Checkpoints;
+using Stemma.Checkpoints.Tensors;
 using Stemma.Foundation;
 
 namespace Stemma.Sketching;
@@ -120,7 +121,7 @@ internal sealed class SketchSession(
     {
         var tensor = assignment.Tensor;
         var layout = StreamLayout.Of(tensor);
-        var parts = ReferenceEquals(layout, tensor) && StreamLayout.IsSummed(tensor.Type) ? assignment.Parts.Where(PartPass.CanHold) : [];
+        var parts = ReferenceEquals(layout, tensor) && tensor.Type.IsReal() ? assignment.Parts.Where(PartPass.CanHold) : [];
         return new(tensor, layout, [.. parts.Select(p => new PartPass(p, tensor.Name, _gains, _anchors!, recipe.LinearSize))]);
     }
 

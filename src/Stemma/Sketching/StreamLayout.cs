@@ -11,9 +11,6 @@ internal static class StreamLayout
 {
     private const long LongestRow = 1 << 22;
 
-    /// <summary>Types that are summed: real numbers. Complex tensors keep their digest only.</summary>
-    public static bool IsSummed(TensorType type) => type.IsFloat() && type != TensorType.C64;
-
     /// <exception cref="StemmaException">A view that is not row-major has rows that are too long to gather.</exception>
     public static TensorInfo Of(TensorInfo tensor)
     {

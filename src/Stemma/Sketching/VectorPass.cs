@@ -73,7 +73,7 @@ internal static class VectorPass
     {
         var tensor = assignment.Tensor;
         var digest = BandDigests.Combine([Xxh3.Hash128(bytes)]);
-        if (!StreamLayout.IsSummed(tensor.Type)) return new(tensor.Name, tensor.Type, tensor.Shape, digest, []);
+        if (!tensor.Type.IsReal()) return new(tensor.Name, tensor.Type, tensor.Shape, digest, []);
 
         var numbers = new float[checked((int)tensor.Count)];
         TensorDecoder.Decode(tensor.Type, bytes, numbers);

@@ -70,14 +70,14 @@ internal sealed class AdaptedCheckpoint : WrappedCheckpoint<AdaptedTensor>
 
     private static void Check(Checkpoint adapter, TensorInfo tensor, AdapterChange change, bool transposed)
     {
-        if (!tensor.Type.IsFloat() || tensor.Type == TensorType.C64)
+        if (!tensor.Type.IsReal())
             throw AdapterConfig.Refuse(adapter, $"a change of {tensor.Name}, which holds {tensor.Type}", "changes of floating-point numbers", "name the base model that the adapter was trained on");
         if (change.Replacement is { } replacement && !replacement.Shape.SequenceEqual(tensor.Shape)) throw Misfit(adapter, replacement, tensor);
         var (outputs, inputs) = transposed ? (tensor.Columns, tensor.Rows) : (tensor.Rows, tensor.Columns);
         if (change.A is { } a && change.B is { } b && (a.Shape.Count != 2 || b.Shape.Count != 2 || a.Columns != inputs || b.Rows != outputs || a.Rows != b.Columns || a.Rows == 0)) throw Misfit(adapter, a, tensor);
         if (change.Magnitude is { } lengths && lengths.Count != outputs) throw Misfit(adapter, lengths, tensor);
         foreach (var part in new[] { change.A, change.B, change.Magnitude, change.Replacement }.OfType<TensorInfo>())
-            if (!part.Type.IsFloat() || part.Type == TensorType.C64) throw AdapterConfig.Refuse(adapter, $"{part.Name} of type {part.Type}", "floating-point numbers");
+            if (!part.Type.IsReal()) throw AdapterConfig.Refuse(adapter, $"{part.Name} of type {part.Type}", "floating-point numbers");
     }
 
     private static StemmaException Misfit(Checkpoint adapter, TensorInfo part, TensorInfo tensor) => AdapterConfig.Refuse(

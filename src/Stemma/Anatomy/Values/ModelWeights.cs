@@ -17,7 +17,7 @@ public sealed class ModelWeights : IDisposable
     private ModelWeights(Checkpoint checkpoint, ModelAnatomy anatomy)
     {
         (Checkpoint, Anatomy) = (checkpoint, anatomy);
-        _parts = anatomy.Assignments.Where(a => a.Tensor.Type.IsFloat() && a.Tensor.Type != TensorType.C64)
+        _parts = anatomy.Assignments.Where(a => a.Tensor.Type.IsReal())
             .SelectMany(a => a.Parts.Select(p => (a.Tensor, Part: p))).ToLookup(p => (p.Part.Role, p.Part.IsBias, p.Part.Layer, p.Part.Expert));
         _tokens = new(() => TokenTableReader.Of(checkpoint));
     }

@@ -66,4 +66,7 @@ public static class TensorTypes
     public static bool IsFloat(this TensorType type) => type is TensorType.F4 or TensorType.F6E2M3 or TensorType.F6E3M2
         or TensorType.F8E5M2 or TensorType.F8E4M3 or TensorType.F8E8M0 or TensorType.F8E4M3Fnuz or TensorType.F8E5M2Fnuz
         or TensorType.F16 or TensorType.BF16 or TensorType.F32 or TensorType.C64 or TensorType.F64 || type.IsBlocked();
+
+    /// <summary>True when the type holds real floating-point numbers: one float each, so they can be summed.</summary>
+    public static bool IsReal(this TensorType type) => type.IsFloat() && type != TensorType.C64;
 }

@@ -60,7 +60,7 @@ public sealed record ExtractLora : Derivation
     /// <summary>Reads both tensors until they differ.</summary>
     private static bool Differs(SourceModel model, SourceModel child, TensorAssignment assignment)
     {
-        if (!assignment.Tensor.Type.IsFloat() || assignment.Tensor.Type == TensorType.C64) return false;
+        if (!assignment.Tensor.Type.IsReal()) return false;
         Grid second = new StoredGrid(child.Checkpoint, child.Find(assignment.Tensor.Name)!.Tensor);
         foreach (var (first, values) in Spread.Pieces(new StoredGrid(model.Checkpoint, assignment.Tensor)))
         {

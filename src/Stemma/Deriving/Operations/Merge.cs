@@ -68,7 +68,7 @@ public sealed record Merge : Derivation
     private OutputTensor Tensor(DerivationInput input, TensorAssignment assignment, List<double> weights, List<double> densities)
     {
         var tensor = assignment.Tensor;
-        if (!tensor.Type.IsFloat() || tensor.Type == TensorType.C64 || assignment.Parts[0].Role == TensorRole.Buffer) return OutputTensor.Copy(input.Model.Checkpoint, tensor, tensor.Name);
+        if (!tensor.Type.IsReal() || assignment.Parts[0].Role == TensorRole.Buffer) return OutputTensor.Copy(input.Model.Checkpoint, tensor, tensor.Name);
         var type = TensorEdits.Writable(input.Model, input.Type ?? tensor.Type);
         return OutputTensor.Of(tensor.Name, type, tensor.Shape, () =>
         {

@@ -26,7 +26,7 @@ internal static class TensorEdits
     {
         var tensor = assignment.Tensor;
         name ??= tensor.Name;
-        if (!tensor.Type.IsFloat() || tensor.Type == TensorType.C64) return OutputTensor.Copy(model.Checkpoint, tensor, name);
+        if (!tensor.Type.IsReal()) return OutputTensor.Copy(model.Checkpoint, tensor, name);
         var (plan, changed) = Build(model, assignment, edit);
         var target = type is not null && assignment.Parts[0].Role != TensorRole.Buffer ? type.Value : tensor.Type;
         if (!changed && target == tensor.Type) return OutputTensor.Copy(model.Checkpoint, tensor, name);

@@ -1,4 +1,5 @@
 using Stemma.Anatomy;
+using Stemma.Checkpoints.Tensors;
 using Stemma.Sketching.Kinds;
 
 namespace Stemma.Sketching.Quick;
@@ -83,7 +84,7 @@ internal sealed class QuickPlan
     private List<QuickPart> PartsOf(TensorAssignment assignment, GainBook gains, int[] tokens)
     {
         var tensor = assignment.Tensor;
-        if (!ReferenceEquals(StreamLayout.Of(tensor), tensor) || !StreamLayout.IsSummed(tensor.Type)) return [];
+        if (!ReferenceEquals(StreamLayout.Of(tensor), tensor) || !tensor.Type.IsReal()) return [];
         return [.. assignment.Parts.Where(PartPass.CanHold).Select(part => new QuickPart(
             part, IsUnitPart(part) ? _layers[part.Layer].Seeded : 0, gains, Anchors.For(part), tokens, _recipe.LinearSize))];
     }

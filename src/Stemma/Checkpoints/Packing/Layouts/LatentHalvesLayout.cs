@@ -22,7 +22,7 @@ internal sealed class LatentHalvesLayout : IPackedLayout
     {
         foreach (var (name, keys) in stored.EndingWith(ofKeys))
         {
-            if (stored.Find(name + ofValues) is not { } values || stored.Find(name + joined) is not null || !IsReal(keys.Type) || !IsReal(values.Type)) continue;
+            if (stored.Find(name + ofValues) is not { } values || stored.Find(name + joined) is not null || !keys.Type.IsReal() || !values.Type.IsReal()) continue;
             var rank = values.Columns;
             var heads = rank == 0 ? 0 : keys.Rows / rank;
             if (heads == 0 || keys.Columns == 0 || keys.Rows % rank != 0 || values.Rows % heads != 0 || !Fits(keys, heads, rank) || !Fits(values, heads, values.Rows / heads))
@@ -32,8 +32,6 @@ internal sealed class LatentHalvesLayout : IPackedLayout
             yield return new HalvesTensor(stored, name + joined, heads, (int)size, keys, values);
         }
     }
-
-    private static bool IsReal(TensorType type) => type.IsFloat() && type != TensorType.C64;
 
     private static bool Fits(TensorInfo tensor, long heads, long rows) => tensor.Shape.Count == 2 || (tensor.Shape.Count == 3 && tensor.Shape[0] == heads && tensor.Shape[1] == rows);
 
