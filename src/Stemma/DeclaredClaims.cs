@@ -24,13 +24,11 @@ internal static class DeclaredClaims
     /// <param name="folder">Where companion files stand; null when there is no such folder.</param>
     private static List<DeclaredClaim> Read(string? folder)
     {
-        if (folder is null || !CompanionFile.Exists(folder, Config)) return [];
-        var bytes = CompanionFile.Read(folder, Config, ModelConfig.MostBytes, FaultCode.ConfigInvalid);
-        using var document = StrangersJson.Parse(bytes, ModelConfig.MostDepth);
-        if (document.RootElement.ValueKind != JsonValueKind.Object) return [];
+        using var document = CompanionFile.ReadJson(folder, Config, FaultCode.ConfigInvalid);
+        if (document?.RootElement is not { ValueKind: JsonValueKind.Object } root) return [];
         var claims = new List<DeclaredClaim>();
         foreach (var key in Keys)
-            if (document.RootElement.TryGetProperty(key, out var value)) claims.AddRange(Values(value).Select(text => new DeclaredClaim(Config, key, text)));
+            if (root.TryGetProperty(key, out var value)) claims.AddRange(Values(value).Select(text => new DeclaredClaim(Config, key, text)));
         return claims;
     }
 

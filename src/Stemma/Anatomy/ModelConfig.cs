@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Stemma.Anatomy.Families;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 
 namespace Stemma.Anatomy;
@@ -9,12 +10,6 @@ namespace Stemma.Anatomy;
 /// </summary>
 internal sealed record ModelConfig
 {
-    /// <summary>Largest file that is read.</summary>
-    public const int MostBytes = 16 << 20;
-
-    /// <summary>Deepest nesting that is read.</summary>
-    public const int MostDepth = 64;
-
     private static readonly string[] Names = ["config.json", "params.json"];
 
     internal const int LargestSize = 100_000_000;
@@ -39,20 +34,16 @@ internal sealed record ModelConfig
     /// <exception cref="StemmaException"><see cref="FaultCode.ConfigInvalid"/> when the file is no JSON object.</exception>
     public static ModelConfig Read(string? folder)
     {
-        if (folder is null || Array.Find(Names, name => CompanionFile.Exists(folder, name)) is not { } found) return new ModelConfig();
-        ReadOnlyMemory<byte> bytes = CompanionFile.Read(folder, found, MostBytes, FaultCode.ConfigInvalid);
-        if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
-        try
+        foreach (var name in Names)
         {
-            using var document = StrangersJson.Parse(bytes, MostDepth);
+            using var document = CompanionFile.ReadJson(folder, name, FaultCode.ConfigInvalid);
+            if (document is null) continue;
             if (document.RootElement.ValueKind != JsonValueKind.Object)
-                throw new StemmaException(FaultCode.ConfigInvalid, found, 0, $"a JSON {document.RootElement.ValueKind}", "a JSON object");
+                throw new StemmaException(FaultCode.ConfigInvalid, name, 0, $"a JSON {document.RootElement.ValueKind}", "a JSON object");
             return Parse(document.RootElement);
         }
-        catch (JsonException e)
-        {
-            throw new StemmaException(new Fault(FaultCode.ConfigInvalid, found, null, e.Message, "JSON", "Repair the file or take it away"), e);
-        }
+
+        return new ModelConfig();
     }
 
     private static ModelConfig Parse(JsonElement root)

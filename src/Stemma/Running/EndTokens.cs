@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Stemma.Anatomy;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 
 namespace Stemma.Running;
@@ -13,21 +13,11 @@ internal static class EndTokens
     {
         foreach (var name in new[] { "generation_config.json", "config.json" })
         {
-            if (folder is null || !CompanionFile.Exists(folder, name)) continue;
-            ReadOnlyMemory<byte> bytes = CompanionFile.Read(folder, name, ModelConfig.MostBytes, FaultCode.ConfigInvalid);
-            if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
-            try
-            {
-                using var document = StrangersJson.Parse(bytes, ModelConfig.MostDepth);
-                if (document.RootElement.ValueKind != JsonValueKind.Object || !document.RootElement.TryGetProperty("eos_token_id", out var ends)) continue;
-                var ids = (ends.ValueKind == JsonValueKind.Array ? ends.EnumerateArray() : Enumerable.Repeat(ends, 1))
-                    .Where(end => end.ValueKind == JsonValueKind.Number && end.TryGetInt32(out _)).Select(end => end.GetInt32()).ToList();
-                if (ids.Count > 0) return ids;
-            }
-            catch (JsonException e)
-            {
-                throw new StemmaException(new Fault(FaultCode.ConfigInvalid, name, null, e.Message, "JSON", "Repair the file"), e);
-            }
+            using var document = CompanionFile.ReadJson(folder, name, FaultCode.ConfigInvalid);
+            if (document?.RootElement is not { ValueKind: JsonValueKind.Object } root || !root.TryGetProperty("eos_token_id", out var ends)) continue;
+            var ids = (ends.ValueKind == JsonValueKind.Array ? ends.EnumerateArray() : Enumerable.Repeat(ends, 1))
+                .Where(end => end.ValueKind == JsonValueKind.Number && end.TryGetInt32(out _)).Select(end => end.GetInt32()).ToList();
+            if (ids.Count > 0) return ids;
         }
 
         return [];

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
-using Stemma.Anatomy;
+using Stemma.Checkpoints;
 using Stemma.Checkpoints.Safetensors;
 using Stemma.Checkpoints.Tensors;
 using Stemma.Foundation;

@@ -74,10 +74,13 @@ public sealed class UsageTests
         var run = CliRun.Of(new(), verb, "--help");
         Assert.Equal(0, run.Code);
         Assert.Equal("", run.Error);
+        SaysEachDefaultOnce(run.Out);
         var examples = run.Out[run.Out.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("  stemma ", StringComparison.Ordinal)).ToList();
         Assert.NotEmpty(examples);
         Assert.All(examples, DocumentedCommands.Parses);
     }
+
+    private static void SaysEachDefaultOnce(string help) => Assert.DoesNotMatch(@"\[default: [^\]]*\]\s+\[default", help);
 
     [Fact]
     public void A_verb_that_is_asked_for_is_set_up_alone_and_under_its_own_name()
@@ -97,6 +100,7 @@ public sealed class UsageTests
         foreach (var operation in derive.Subcommands)
         {
             var run = CliRun.Of(new(), "derive", operation.Name, "--help");
+            SaysEachDefaultOnce(run.Out);
             Assert.Contains($"  stemma derive {operation.Name} ", run.Out[..run.Out.IndexOf("Options:", StringComparison.Ordinal)], StringComparison.Ordinal);
             var examples = run.Out[run.Out.IndexOf("Examples:", StringComparison.Ordinal)..].Split('\n').Where(line => line.StartsWith("  stemma ", StringComparison.Ordinal)).ToList();
             Assert.NotEmpty(examples);

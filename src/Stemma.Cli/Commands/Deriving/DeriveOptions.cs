@@ -76,22 +76,23 @@ internal static class DeriveOptions
     }
 
     /// <summary>One of some words.</summary>
-    public static Option<T> Word<T>(string name, string description, T otherwise, params (string Word, T Value)[] words)
+    public static Option<Chosen<T>> Word<T>(string name, string description, T otherwise, params (string Word, T Value)[] words)
     {
         var all = string.Join(", ", words.Select(w => w.Word));
-        var option = new Option<T>(name)
+        var chosen = words.Select(w => new Chosen<T>(w.Word, w.Value)).ToArray();
+        var usual = chosen.First(w => Equals(w.Value, otherwise));
+        var option = new Option<Chosen<T>>(name)
         {
-            Description = $"{description}: {all}. [default: {words.First(w => Equals(w.Value, otherwise)).Word}]",
+            Description = $"{description}: {all}.",
             HelpName = "WORD",
             CustomParser = result =>
             {
                 var asked = result.Tokens.Count == 0 ? "" : result.Tokens[0].Value;
-                foreach (var (word, value) in words)
-                    if (word == asked) return value;
+                if (Array.Find(chosen, one => one.Word == asked) is { } found) return found;
                 if (result.Tokens.Count > 0) result.AddError($"{name} knows {all}; '{Foundation.SafeText.Escape(asked)}' is none of them.{Nearest.Hint(asked, words.Select(w => w.Word))}");
-                return otherwise;
+                return usual;
             },
-            DefaultValueFactory = _ => otherwise,
+            DefaultValueFactory = _ => usual,
         };
         option.CompletionSources.Add([.. words.Select(w => w.Word)]);
         return option;

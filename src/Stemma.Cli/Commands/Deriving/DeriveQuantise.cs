@@ -8,7 +8,7 @@ namespace Stemma.Cli.Commands.Deriving;
 /// <summary><c>stemma derive quantise MODEL</c>.</summary>
 internal sealed class DeriveQuantise : DeriveVerb
 {
-    private readonly Option<QuantisationFormat> _format = DeriveOptions.Word(
+    private readonly Option<Chosen<QuantisationFormat>> _format = DeriveOptions.Word(
         "--to", "The grid", QuantisationFormat.EightBit,
         ("int8", QuantisationFormat.EightBit), ("int4", QuantisationFormat.FourBit), ("int4-asymmetric", QuantisationFormat.FourBitAsymmetric));
 
@@ -38,6 +38,6 @@ internal sealed class DeriveQuantise : DeriveVerb
     protected override Derivation Make(ParseResult parsed)
     {
         var type = parsed.GetValue(_type);
-        return parsed.GetValue(_gguf) || type?.IsBlocked() == true ? new QuantiseGguf { Type = type } : new Quantise { Format = parsed.GetValue(_format), Embeddings = parsed.GetValue(_embeddings) };
+        return parsed.GetValue(_gguf) || type?.IsBlocked() == true ? new QuantiseGguf { Type = type } : new Quantise { Format = parsed.GetValue(_format)!.Value, Embeddings = parsed.GetValue(_embeddings) };
     }
 }

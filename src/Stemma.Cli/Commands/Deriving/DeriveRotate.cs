@@ -7,7 +7,7 @@ namespace Stemma.Cli.Commands.Deriving;
 /// <summary><c>stemma derive rotate MODEL</c>.</summary>
 internal sealed class DeriveRotate : DeriveVerb
 {
-    private readonly Option<RotationKind> _kind = DeriveOptions.Word(
+    private readonly Option<Chosen<RotationKind>> _kind = DeriveOptions.Word(
         "--kind", "The orthogonal matrix: uniform over all of them (haar), or of permutations and Hadamard transforms (fast); auto takes haar up to a width of 2048",
         RotationKind.Auto, ("auto", RotationKind.Auto), ("haar", RotationKind.Haar), ("fast", RotationKind.Fast));
 
@@ -17,5 +17,5 @@ internal sealed class DeriveRotate : DeriveVerb
 
     public override IReadOnlyList<string> Examples => ["stemma derive rotate examples/parent --seed 7 -o rotated"];
 
-    protected override Derivation Make(ParseResult parsed) => new Rotate { Kind = parsed.GetValue(_kind) };
+    protected override Derivation Make(ParseResult parsed) => new Rotate { Kind = parsed.GetValue(_kind)!.Value };
 }

@@ -12,7 +12,7 @@ internal sealed class DeriveUpcycleMoge : DeriveVerb
     private readonly Option<int> _perToken = DeriveOptions.Whole("--per-token", "Experts asked for each token, the same number from each group.", 4, most: 8192);
     private readonly Option<int> _units = DeriveOptions.Whole("--units", "Units of each routed expert; 0 for those that are not shared over the number of groups.", 0, least: 0, most: 1 << 24);
     private readonly Option<int> _shared = DeriveOptions.Whole("--shared", "Units of the shared expert; 0 for none.", 0, least: 0, most: 1 << 24);
-    private readonly Option<UnitLayout> _layout = DeriveOptions.Word(
+    private readonly Option<Chosen<UnitLayout>> _layout = DeriveOptions.Word(
         "--layout", "How units are shared out: dealt, a shuffled share for each expert, or grouped, one share for all experts of a group, which keeps the function while routers are near zero",
         UnitLayout.Dealt, ("dealt", UnitLayout.Dealt), ("grouped", UnitLayout.Grouped));
 
@@ -33,7 +33,7 @@ internal sealed class DeriveUpcycleMoge : DeriveVerb
         PerToken = parsed.GetValue(_perToken),
         Units = parsed.GetValue(_units),
         Shared = parsed.GetValue(_shared),
-        Layout = parsed.GetValue(_layout),
+        Layout = parsed.GetValue(_layout)!.Value,
         Noise = parsed.GetValue(_noise),
         RouterDeviation = parsed.GetValue(_router),
         RouterScale = parsed.GetValue(_scale),

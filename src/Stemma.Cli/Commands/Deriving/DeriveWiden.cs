@@ -8,7 +8,7 @@ namespace Stemma.Cli.Commands.Deriving;
 internal sealed class DeriveWiden : DeriveVerb
 {
     private readonly Option<int> _units = DeriveOptions.Whole("--units", "Units of each FFN afterwards.", most: 1 << 24);
-    private readonly Option<NewUnits> _new = DeriveOptions.Word(
+    private readonly Option<Chosen<NewUnits>> _new = DeriveOptions.Word(
         "--new", "What new units are: copies that share what the old ones wrote, random ones, or random ones that write nothing yet", NewUnits.Copies,
         ("copies", NewUnits.Copies), ("random", NewUnits.Random), ("silent", NewUnits.Silent));
 
@@ -19,5 +19,5 @@ internal sealed class DeriveWiden : DeriveVerb
 
     public override IReadOnlyList<string> Examples => ["stemma derive widen examples/parent --units 480 -o wider"];
 
-    protected override Derivation Make(ParseResult parsed) => new Widen { Units = parsed.GetValue(_units), New = parsed.GetValue(_new), Noise = parsed.GetValue(_noise) };
+    protected override Derivation Make(ParseResult parsed) => new Widen { Units = parsed.GetValue(_units), New = parsed.GetValue(_new)!.Value, Noise = parsed.GetValue(_noise) };
 }

@@ -28,21 +28,12 @@ internal sealed class AdapterConfig
     public static AdapterConfig Read(Checkpoint adapter)
     {
         var folder = adapter.Folder ?? Path.GetDirectoryName(Path.GetFullPath(adapter.Path));
-        if (folder is null || !CompanionFile.Exists(folder, Name)) throw Refuse(adapter, $"no {Name} beside the adapter", "a PEFT adapter: its weights and their configuration", "name the adapter's folder");
-        ReadOnlyMemory<byte> bytes = CompanionFile.Read(folder, Name, ModelConfig.MostBytes, FaultCode.AdapterInvalid);
-        if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
-        try
-        {
-            using var document = StrangersJson.Parse(bytes, ModelConfig.MostDepth);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw Refuse(adapter, $"a JSON {document.RootElement.ValueKind} in {Name}", "a JSON object");
-            var config = new AdapterConfig(document.RootElement.Clone());
-            if (config.Text("peft_type") is { } kind && kind != "LORA") throw Refuse(adapter, $"an adapter of type {kind}", "LORA");
-            return config;
-        }
-        catch (JsonException e)
-        {
-            throw new StemmaException(new Fault(FaultCode.AdapterInvalid, Name, null, e.Message, "JSON", "repair the file"), e);
-        }
+        using var document = CompanionFile.ReadJson(folder, Name, FaultCode.AdapterInvalid)
+            ?? throw Refuse(adapter, $"no {Name} beside the adapter", "a PEFT adapter: its weights and their configuration", "name the adapter's folder");
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw Refuse(adapter, $"a JSON {document.RootElement.ValueKind} in {Name}", "a JSON object");
+        var config = new AdapterConfig(document.RootElement.Clone());
+        if (config.Text("peft_type") is { } kind && kind != "LORA") throw Refuse(adapter, $"an adapter of type {kind}", "LORA");
+        return config;
     }
 
     /// <summary>Factor on B A: alpha / r, or alpha / √r for rank-stabilised adapters (Kalajdzievski 2023).</summary>

@@ -10,8 +10,6 @@ namespace Stemma.Anatomy.Tokenizers;
 /// <param name="Text">The template.</param>
 internal sealed record ChatTemplateText(string Source, string Text)
 {
-    private const int MostBytes = 16 << 20, Depth = 64;
-
     private static readonly string[] Places = ["chat_template.jinja", "tokenizer_config.json", "chat_template.json"];
 
     /// <summary>The template of a folder: chat_template.jinja, else tokenizer_config.json, else chat_template.json; of several templates the one named <c>default</c>.</summary>
@@ -23,8 +21,10 @@ internal sealed record ChatTemplateText(string Source, string Text)
         foreach (var name in Places)
         {
             if (!CompanionFile.Exists(folder, name)) continue;
-            var bytes = CompanionFile.Read(folder, name, MostBytes, FaultCode.TokenizerInvalid);
-            if ((name.EndsWith(".jinja", StringComparison.Ordinal) ? Encoding.UTF8.GetString(bytes) : FromJson(name, bytes)) is { } text) return new(name, text);
+            var text = name.EndsWith(".jinja", StringComparison.Ordinal)
+                ? Encoding.UTF8.GetString(CompanionFile.Read(folder, name, CompanionFile.MostBytes, FaultCode.TokenizerInvalid))
+                : FromJson(folder, name);
+            if (text is not null) return new(name, text);
         }
 
         return null;
@@ -34,19 +34,19 @@ internal sealed record ChatTemplateText(string Source, string Text)
     /// <returns>Null when there is none.</returns>
     public static ChatTemplateText? Of(StoredVocabulary stored) => stored.ChatTemplate is { Length: > 0 } text ? new(stored.File, text) : null;
 
-    private static string? FromJson(string name, byte[] bytes)
+    private static string? FromJson(string folder, string name)
     {
+        using var document = CompanionFile.ReadJson(folder, name, FaultCode.TokenizerInvalid);
+        if (document?.RootElement is not { ValueKind: JsonValueKind.Object } root) return null;
         try
         {
-            using var document = StrangersJson.Parse(bytes, Depth);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) return null;
-            var settings = new JsonPart(name, "root", document.RootElement);
+            var settings = new JsonPart(name, "root", root);
             if (settings.Find("chat_template") is not { } value) return null;
             if (value.ValueKind == JsonValueKind.String) return value.GetString();
             var named = settings.Parts("chat_template");
             return named.Count == 0 ? null : named.FirstOrDefault(part => part.Text("name") == "default", named[0]).Text("template");
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        catch (InvalidOperationException e)
         {
             throw TokenTableBuilder.Invalid(name, null, e.Message, "settings in JSON", e);
         }

@@ -1,6 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
-using Stemma.Anatomy;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 
 namespace Stemma.Auditing.Behaviour;

@@ -34,7 +34,7 @@ internal sealed record QuantisationConfig
         if (folder is null) return new();
         foreach (var name in (string[])["config.json", "quantize_config.json"])
         {
-            using var document = FolderJson.Read(folder, name);
+            using var document = CompanionFile.ReadJson(folder, name, FaultCode.ConfigInvalid);
             if (document is null) continue;
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object) continue;

@@ -46,7 +46,7 @@ internal static class MakersPairing
     private static (long Heads, long Groups) Sizes(string? folder)
     {
         if (folder is null) return default;
-        using var document = FolderJson.Read(folder, "params.json") ?? FolderJson.Read(folder, "config.json");
+        using var document = CompanionFile.ReadJson(folder, "params.json", FaultCode.ConfigInvalid) ?? CompanionFile.ReadJson(folder, "config.json", FaultCode.ConfigInvalid);
         if (document?.RootElement is not { ValueKind: JsonValueKind.Object } root) return default;
         var heads = Number(root, "n_heads", "num_attention_heads");
         return (heads, Number(root, "n_kv_heads", "num_key_value_heads") is > 0 and var groups ? groups : heads);

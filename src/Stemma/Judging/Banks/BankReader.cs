@@ -1,5 +1,5 @@
 using System.Text.Json;
-using Stemma.Anatomy;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 
 namespace Stemma.Judging.Banks;

@@ -15,21 +15,10 @@ internal static class RunConfigReader
     public static RunConfig Read(Checkpoint checkpoint, string model)
     {
         if (GgufConfig.IsIn(checkpoint)) return GgufRotaryTable.In(checkpoint, Parse(GgufRunConfig.Read(checkpoint.Metadata, model)), model);
-        var folder = checkpoint.Folder;
-        if (folder is null || !CompanionFile.Exists(folder, Name))
-            throw new StemmaException(FaultCode.RunIncomplete, model, null, "no config.json stands beside the weights", "a folder with weights and config.json", "Put the model's config.json there");
-        ReadOnlyMemory<byte> bytes = CompanionFile.Read(folder, Name, ModelConfig.MostBytes, FaultCode.ConfigInvalid);
-        if (bytes.Span.StartsWith("\uFEFF"u8)) bytes = bytes[3..];
-        try
-        {
-            using var document = StrangersJson.Parse(bytes, ModelConfig.MostDepth);
-            if (document.RootElement.ValueKind != JsonValueKind.Object) throw new StemmaException(FaultCode.ConfigInvalid, Name, 0, "no JSON object", "a JSON object");
-            return Parse(new ConfigValues(document.RootElement, Name));
-        }
-        catch (JsonException e)
-        {
-            throw new StemmaException(new Fault(FaultCode.ConfigInvalid, Name, null, e.Message, "JSON", "Repair the file"), e);
-        }
+        using var document = CompanionFile.ReadJson(checkpoint.Folder, Name, FaultCode.ConfigInvalid)
+            ?? throw new StemmaException(FaultCode.RunIncomplete, model, null, "no config.json stands beside the weights", "a folder with weights and config.json", "Put the model's config.json there");
+        if (document.RootElement.ValueKind != JsonValueKind.Object) throw new StemmaException(FaultCode.ConfigInvalid, Name, 0, "no JSON object", "a JSON object");
+        return Parse(new ConfigValues(document.RootElement, Name));
     }
 
     /// <summary>Reads a configuration's values.</summary>

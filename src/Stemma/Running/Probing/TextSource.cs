@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Stemma.Anatomy;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 using Stemma.Running.Tokenizing;
 

@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Stemma.Anatomy;
 using Stemma.Anatomy.Tokenizers;
 using Stemma.Checkpoints;
 using Stemma.Foundation;

@@ -1,4 +1,4 @@
-using Stemma.Anatomy;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 
 namespace Stemma.Running.Tokenizing;

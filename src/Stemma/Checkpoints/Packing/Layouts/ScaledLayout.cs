@@ -20,7 +20,7 @@ internal sealed class ScaledLayout : IPackedLayout
             {
                 var name = scales.Name[..^(ending == Factors ? Factors.Length : "_scale".Length)];
                 if (stored.Find(name) is not { } numbers || !IsEightBit(numbers.Type)) continue;
-                if (!scales.Type.IsReal() || scales.Type.IsBlocked() || scales.Type.BitsOf() < 8) throw stored.Refuse(scales, $"scales of type {scales.Type}", "floating-point numbers");
+                if (!scales.Type.IsReal() || scales.Type.BitsOf() < 8) throw stored.Refuse(scales, $"scales of type {scales.Type}", "floating-point numbers");
                 var grid = Grid(stored, numbers, scales);
                 List<TensorInfo> parts = [numbers, scales];
                 if (stored.Find(name + "_zero_point") is { } zeros)

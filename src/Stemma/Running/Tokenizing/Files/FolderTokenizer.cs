@@ -1,6 +1,7 @@
 using System.Text;
 using Stemma.Anatomy;
 using Stemma.Anatomy.Tokenizers;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 using Stemma.Running.Tokenizing.Models;
 using Stemma.Running.Tokenizing.Stages;

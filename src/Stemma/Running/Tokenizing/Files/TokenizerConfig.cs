@@ -1,6 +1,6 @@
 using System.Text.Json;
-using Stemma.Anatomy;
 using Stemma.Anatomy.Tokenizers;
+using Stemma.Checkpoints;
 using Stemma.Foundation;
 
 namespace Stemma.Running.Tokenizing.Files;
@@ -8,9 +8,6 @@ namespace Stemma.Running.Tokenizing.Files;
 /// <summary>What <c>tokenizer_config.json</c> and <c>special_tokens_map.json</c> say beside the vocabulary.</summary>
 internal sealed record TokenizerConfig
 {
-    /// <summary>Largest file that is read, in bytes.</summary>
-    public const int MostBytes = 16 << 20;
-
     /// <summary>The class that the file's maker used, for example <c>Qwen2Tokenizer</c>.</summary>
     public string? TokenizerClass { get; init; }
 
@@ -39,14 +36,14 @@ internal sealed record TokenizerConfig
         var config = new TokenizerConfig();
         foreach (var name in new[] { "special_tokens_map.json", "tokenizer_config.json" })
         {
-            if (!CompanionFile.Exists(folder, name)) continue;
+            using var document = CompanionFile.ReadJson(folder, name, FaultCode.TokenizerInvalid);
+            if (document is null) continue;
             try
             {
-                using var document = StrangersJson.Parse(CompanionFile.Read(folder, name, MostBytes, FaultCode.TokenizerInvalid), 64);
                 if (document.RootElement.ValueKind != JsonValueKind.Object) throw TokenTableBuilder.Invalid(name, 0, document.RootElement.ValueKind.ToString(), "an object");
                 config = config.With(new(name, "root", document.RootElement));
             }
-            catch (Exception e) when (e is JsonException or InvalidOperationException)
+            catch (InvalidOperationException e)
             {
                 throw TokenTableBuilder.Invalid(name, null, e.Message, "settings in JSON", e);
             }
