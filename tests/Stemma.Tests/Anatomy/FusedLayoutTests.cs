@@ -19,6 +19,7 @@ public sealed class FusedLayoutTests
                 && IsPermutation(SplitRule.QkvPerGroup, (groups * perGroup + 2 * groups) * dim, heads)
                 && IsPermutation(SplitRule.QkvPerHead, 3 * groups * perGroup * dim, full)
                 && IsPermutation(SplitRule.GateUp, 2 * units, default)
+                && IsPermutation(SplitRule.UpGate, 2 * units, default)
                 && IsPermutation(SplitRule.GateUpInterleaved, 2 * units, default)
                 && IsPermutation(SplitRule.KvContiguous, 2 * units, default);
         }).QuickCheckThrowOnFailure();

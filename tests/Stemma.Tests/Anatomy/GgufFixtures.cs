@@ -5,6 +5,34 @@ internal static class GgufFixtures
 {
     public static readonly IReadOnlyList<FamilyFixture> All =
     [
+        new("mamba in GGUF", "gguf-mamba", null, """
+            token_embd.weight [20,8] Embed
+            blk.0.attn_norm.weight [8] NormFfn@0
+            blk.0.ssm_in.weight [24,8] Up@0 rows 0+12 <NormFfn@0 | Gate@0 rows 12+12 <NormFfn@0
+            blk.0.ssm_conv1d.weight [12,4] Unknown
+            blk.0.ssm_conv1d.bias [12] Unknown
+            blk.0.ssm_x.weight [10,12] Unknown
+            blk.0.ssm_dt.weight [12,2] Unknown
+            blk.0.ssm_dt.bias [12] Unknown
+            blk.0.ssm_a [12,4] Unknown
+            blk.0.ssm_d [12] Unknown
+            blk.0.ssm_out.weight [8,12] Down@0
+            output_norm.weight [8] FinalNorm
+            """),
+        new("mamba2 in GGUF", "gguf-mamba2", null, """
+            token_embd.weight [20,8] Embed
+            blk.0.attn_norm.weight [8] NormFfn@0
+            blk.0.ssm_in.weight [35,8] Gate@0 rows 0+12 <NormFfn@0 | Up@0 rows 12+12 <NormFfn@0 | Unknown@0 rows 24+11
+            blk.0.ssm_conv1d.weight [20,4] Unknown
+            blk.0.ssm_conv1d.bias [20] Unknown
+            blk.0.ssm_dt.bias [3] Unknown
+            blk.0.ssm_a [3,1] Unknown
+            blk.0.ssm_d [3,1] Unknown
+            blk.0.ssm_norm.weight [1,12] Unknown
+            blk.0.ssm_out.weight [8,12] Down@0
+            output_norm.weight [8] FinalNorm
+            output.weight [20,8] LmHead <FinalNorm@-1
+            """),
         new("GGUF, Mixtral", "gguf", """{"model_type":"llama"}""", """
             token_embd.weight [20,8] Embed
             output_norm.weight [8] FinalNorm

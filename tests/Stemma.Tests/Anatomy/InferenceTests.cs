@@ -91,6 +91,30 @@ public sealed class InferenceTests
         AssertRenders("wte [99,24] Embed?\n" + layer.Replace("{i}", "0") + layer.Replace("{i}", "1") + "rms_final [24] FinalNorm?\nunembed [99,24] LmHead <FinalNorm@-1?\n");
     }
 
+    /// <summary>Attention and FFN are modules of T5 with a norm inside each, three in a decoder's layer, so the matrices beside a norm tell whose it is.</summary>
+    [Fact]
+    public void A_norm_inside_a_block_is_that_of_the_matrices_beside_it()
+    {
+        var layer = """
+            decoder.block.{i}.layer.0.SelfAttention.q.weight [16,24] Q@{i} <NormAttn@{i}?
+            decoder.block.{i}.layer.0.SelfAttention.k.weight [16,24] K@{i} <NormAttn@{i}?
+            decoder.block.{i}.layer.0.SelfAttention.v.weight [16,24] V@{i} <NormAttn@{i}?
+            decoder.block.{i}.layer.0.SelfAttention.o.weight [24,16] O@{i}?
+            decoder.block.{i}.layer.0.layer_norm.weight [24] NormAttn@{i}?
+            decoder.block.{i}.layer.1.EncDecAttention.q.weight [16,24] Unknown
+            decoder.block.{i}.layer.1.EncDecAttention.k.weight [16,24] Unknown
+            decoder.block.{i}.layer.1.EncDecAttention.v.weight [16,24] Unknown
+            decoder.block.{i}.layer.1.EncDecAttention.o.weight [24,16] Unknown
+            decoder.block.{i}.layer.1.layer_norm.weight [24] Unknown
+            decoder.block.{i}.layer.2.DenseReluDense.wi_0.weight [60,24] Gate@{i} <NormFfn@{i}?
+            decoder.block.{i}.layer.2.DenseReluDense.wi_1.weight [60,24] Up@{i} <NormFfn@{i}?
+            decoder.block.{i}.layer.2.DenseReluDense.wo.weight [24,60] Down@{i}?
+            decoder.block.{i}.layer.2.layer_norm.weight [24] NormFfn@{i}?
+
+            """;
+        AssertRenders("shared.weight [50,24] Embed?\n" + layer.Replace("{i}", "0") + layer.Replace("{i}", "1") + "decoder.final_layer_norm.weight [24] FinalNorm?\nlm_head.weight [50,24] LmHead <FinalNorm@-1?\n");
+    }
+
     /// <summary>The bias of a matrix has the length of its output axis, so it shows which way the matrix lies.</summary>
     [Fact]
     public void Biases_show_that_matrices_are_stored_input_first()

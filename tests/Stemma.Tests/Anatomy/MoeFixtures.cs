@@ -37,6 +37,29 @@ internal static class MoeFixtures
             model.norm.weight [8] FinalNorm
             lm_head.weight [20,8] LmHead <FinalNorm@-1
             """),
+        new("llama4", "llama4", """{"model_type":"llama4"}""", """
+            language_model.model.embed_tokens.weight [20,8] Embed
+            language_model.model.layers.0.input_layernorm.weight [8] NormAttn@0
+            language_model.model.layers.0.self_attn.q_proj.weight [8,8] Q@0 <NormAttn@0
+            language_model.model.layers.0.self_attn.k_proj.weight [4,8] K@0 <NormAttn@0
+            language_model.model.layers.0.self_attn.v_proj.weight [4,8] V@0 <NormAttn@0
+            language_model.model.layers.0.self_attn.o_proj.weight [8,8] O@0
+            language_model.model.layers.0.post_attention_layernorm.weight [8] NormFfn@0
+            language_model.model.layers.0.feed_forward.gate_proj.weight [12,8] Gate@0 <NormFfn@0
+            language_model.model.layers.0.feed_forward.up_proj.weight [12,8] Up@0 <NormFfn@0
+            language_model.model.layers.0.feed_forward.down_proj.weight [8,12] Down@0
+            language_model.model.layers.1.input_layernorm.weight [8] NormAttn@1
+            language_model.model.layers.1.self_attn.o_proj.weight [8,8] O@1
+            language_model.model.layers.1.post_attention_layernorm.weight [8] NormFfn@1
+            language_model.model.layers.1.feed_forward.router.weight [2,8] Router@1 <NormFfn@1
+            language_model.model.layers.1.feed_forward.experts.gate_up_proj [2,8,12] Gate@1 e0 rows 0+8 cols 0+6 T <NormFfn@1 | Up@1 e0 rows 0+8 cols 6+6 T <NormFfn@1 | Gate@1 e1 rows 8+8 cols 0+6 T <NormFfn@1 | Up@1 e1 rows 8+8 cols 6+6 T <NormFfn@1
+            language_model.model.layers.1.feed_forward.experts.down_proj [2,6,8] Down@1 e0 rows 0+6 T | Down@1 e1 rows 6+6 T
+            language_model.model.layers.1.feed_forward.shared_expert.gate_proj.weight [6,8] Gate@1 shared <NormFfn@1
+            language_model.model.layers.1.feed_forward.shared_expert.up_proj.weight [6,8] Up@1 shared <NormFfn@1
+            language_model.model.layers.1.feed_forward.shared_expert.down_proj.weight [8,6] Down@1 shared
+            language_model.model.norm.weight [8] FinalNorm
+            language_model.lm_head.weight [20,8] LmHead <FinalNorm@-1
+            """),
         new("MLX, Qwen2-MoE", "mlx-moe", """{"model_type":"qwen2_moe"}""", """
             model.embed_tokens.weight [20,8] Embed
             model.layers.0.input_layernorm.weight [8] NormAttn@0

@@ -11,8 +11,13 @@ internal static class ArchitectureBuilder
         ["qkv-falcon"] = SplitRule.QkvFalcon,
         ["kv-contiguous"] = SplitRule.KvContiguous,
         ["gate-up"] = SplitRule.GateUp,
+        ["up-gate"] = SplitRule.UpGate,
+        ["gate-up-state"] = SplitRule.GateUpState,
         ["gate-up-interleaved"] = SplitRule.GateUpInterleaved,
     };
+
+    /// <summary>The word for tensors that belong to the family and have no role: they take part by name and shape.</summary>
+    private const string Named = "named";
 
     /// <summary>Builds every family.</summary>
     /// <exception cref="Foundation.StemmaException">A file is broken: <see cref="Foundation.FaultCode.ArchitectureInvalid"/>.</exception>
@@ -82,7 +87,7 @@ internal static class ArchitectureBuilder
 
         var parts = words.Split(' ');
         var split = Splits.GetValueOrDefault(parts[0]);
-        var role = split == SplitRule.None ? Role(file, parts[0]) : TensorRole.Unknown;
+        var role = split == SplitRule.None && parts[0] != Named ? Role(file, parts[0]) : TensorRole.Unknown;
         var flags = parts[1..];
         foreach (var flag in flags)
         {

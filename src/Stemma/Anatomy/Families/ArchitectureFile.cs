@@ -5,8 +5,8 @@ using Stemma.Foundation;
 namespace Stemma.Anatomy.Families;
 
 /// <summary>
-/// An architecture file as written. <c>tensors</c> maps a name, with <c>{i}</c> for the layer and <c>{e}</c> for the expert, to words: first a role or a
-/// split rule, then any of <c>shared</c>, <c>parameter</c>, <c>bias</c>, <c>stacked</c>, <c>transposed</c>, <c>either-way</c>; null takes an inherited name away.
+/// An architecture file as written. <c>tensors</c> maps a name, with <c>{i}</c> for the layer and <c>{e}</c> for the expert, to words: first a role, a
+/// split rule or <c>named</c> (of the family, without a role), then any of <c>shared</c>, <c>parameter</c>, <c>bias</c>, <c>stacked</c>, <c>transposed</c>, <c>either-way</c>; null takes an inherited name away.
 /// <c>inputGains</c> and <c>outputGains</c> map roles to the gains that may scale them, first that exists: <c>"Q K V": "NormFfnPost@previous|EmbedNorm"</c>.
 /// </summary>
 internal sealed record ArchitectureFile

@@ -11,7 +11,7 @@ internal sealed class FamilyAssigner
     private readonly ArchitectureFamily _family;
     private readonly ModelConfig _config;
     private readonly NoticeBook _notices;
-    private readonly Dictionary<int, long> _queryWidths = [];
+    private readonly Dictionary<(TensorRole Role, int Layer), long> _inputs = [];
     private readonly bool _transposed;
 
     private FamilyAssigner(ArchitectureFamily family, IReadOnlyList<TensorInfo> tensors, ModelConfig config, NoticeBook notices)
@@ -20,8 +20,8 @@ internal sealed class FamilyAssigner
         _transposed = StorageVote.IsTransposed(family, tensors);
         foreach (var tensor in tensors)
         {
-            if (tensor.Shape.Count != 2 || FamilyMatcher.Match(family, tensor.Name) is not { Pattern.Role: TensorRole.O, IsBias: false } match) continue;
-            _queryWidths[match.Layer] = IsTransposed(match.Pattern) ? tensor.Rows : tensor.Columns;
+            if (tensor.Shape.Count != 2 || FamilyMatcher.Match(family, tensor.Name) is not { Pattern.Role: TensorRole.O or TensorRole.Down, IsBias: false } match) continue;
+            _inputs[(match.Pattern.Role, match.Layer)] = IsTransposed(match.Pattern) ? tensor.Rows : tensor.Columns;
         }
     }
 
@@ -35,7 +35,7 @@ internal sealed class FamilyAssigner
 
     private TensorAssignment Assign(TensorInfo tensor)
     {
-        if (FamilyMatcher.Match(_family, tensor.Name) is not { } match) return PartsOf.Unknown(tensor);
+        if (FamilyMatcher.Match(_family, tensor.Name) is not { Pattern: not { Role: TensorRole.Unknown, Split: SplitRule.None } } match) return PartsOf.Unknown(tensor);
         var parts = match.Pattern.Stacked ? Stacked(tensor, match) : Single(tensor, match);
         return parts is null ? PartsOf.Unknown(tensor) : new TensorAssignment(tensor, parts);
     }
@@ -94,7 +94,7 @@ internal sealed class FamilyAssigner
     }
 
     private HeadLayout Heads(int layer) =>
-        new(_config.Heads, _config.KvHeads, _config.HeadDim, _queryWidths.GetValueOrDefault(layer), _config.FalconLayout);
+        new(_config.Heads, _config.KvHeads, _config.HeadDim, _inputs.GetValueOrDefault((TensorRole.O, layer)), _inputs.GetValueOrDefault((TensorRole.Down, layer)), _config.FalconLayout);
 
     private bool IsTransposed(TensorPattern pattern) => pattern.Storage switch
     {

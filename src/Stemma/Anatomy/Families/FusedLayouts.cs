@@ -5,8 +5,9 @@ namespace Stemma.Anatomy.Families;
 /// <param name="KvHeads">Key-value heads, from the configuration.</param>
 /// <param name="HeadDim">Numbers in a head, from the configuration.</param>
 /// <param name="QueryWidth">Inputs of the same layer's output projection, from its shape: heads times head size.</param>
+/// <param name="InnerWidth">Inputs of the same layer's down projection, from its shape.</param>
 /// <param name="Falcon">Which of the three layouts Falcon's configuration asks for; <see cref="SplitRule.None"/> when there is none.</param>
-internal readonly record struct HeadLayout(int Heads, int KvHeads, int HeadDim, long QueryWidth, SplitRule Falcon = SplitRule.None);
+internal readonly record struct HeadLayout(int Heads, int KvHeads, int HeadDim, long QueryWidth, long InnerWidth = 0, SplitRule Falcon = SplitRule.None);
 
 /// <summary>One part of a fused axis.</summary>
 internal readonly record struct FusedPart(TensorRole Role, AxisSlice Slice);
@@ -24,6 +25,9 @@ internal static class FusedLayouts
         var parts = rule switch
         {
             SplitRule.GateUp => Halves(size, TensorRole.Gate, TensorRole.Up),
+            SplitRule.UpGate => Halves(size, TensorRole.Up, TensorRole.Gate),
+            SplitRule.GateUpState when heads.InnerWidth <= 0 => Unsure(ref reason, "the number of inner channels is unknown"),
+            SplitRule.GateUpState => GateUpState(size, heads.InnerWidth),
             SplitRule.KvContiguous => Halves(size, TensorRole.K, TensorRole.V),
             SplitRule.GateUpInterleaved => Interleaved(size),
             SplitRule.QkvContiguous => Contiguous(size, heads, ref reason),
@@ -39,6 +43,10 @@ internal static class FusedLayouts
 
     private static List<FusedPart>? Halves(long size, TensorRole first, TensorRole second) =>
         size % 2 != 0 || size == 0 ? null : [new(first, new AxisSlice(0, size / 2)), new(second, new AxisSlice(size / 2, size / 2))];
+
+    private static List<FusedPart>? GateUpState(long size, long width) => size <= 2 * width
+        ? null
+        : [new(TensorRole.Gate, new AxisSlice(0, width)), new(TensorRole.Up, new AxisSlice(width, width)), new(TensorRole.Unknown, new AxisSlice(2 * width, size - (2 * width)))];
 
     private static List<FusedPart>? Interleaved(long size) =>
         size % 2 != 0 || size == 0 ? null : [new(TensorRole.Gate, Runs(0, 1, size / 2, 2)), new(TensorRole.Up, Runs(1, 1, size / 2, 2))];

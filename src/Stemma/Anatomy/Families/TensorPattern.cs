@@ -24,6 +24,12 @@ internal enum SplitRule
     /// <summary>All gate rows, then all up rows.</summary>
     GateUp,
 
+    /// <summary>All up rows, then all gate rows.</summary>
+    UpGate,
+
+    /// <summary>All gate rows, all up rows, as many of each as the output projection has inputs; behind them rows of other use (Mamba-2).</summary>
+    GateUpState,
+
     /// <summary>Gate on even rows, up on odd rows.</summary>
     GateUpInterleaved,
 }
@@ -53,7 +59,7 @@ internal sealed record TensorPattern
     /// <summary>Which of the name's numbers is the expert; -1 for none.</summary>
     public int ExpertAt { get; init; } = -1;
 
-    /// <summary>The role, <see cref="TensorRole.Unknown"/> where <see cref="Split"/> gives several.</summary>
+    /// <summary>The role, <see cref="TensorRole.Unknown"/> where <see cref="Split"/> gives several or the name alone is known.</summary>
     public TensorRole Role { get; init; }
 
     public SplitRule Split { get; init; }
