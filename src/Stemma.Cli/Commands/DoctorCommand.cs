@@ -35,7 +35,7 @@ internal sealed class DoctorCommand : Verb
         if (!Vector128.IsHardwareAccelerated) troubles.Add("The processor has no vector unit that .NET can use: results are the same, but slow.");
         if (!BitConverter.IsLittleEndian) troubles.Add("The processor is big-endian; checkpoints are little-endian and are not read here.");
         if (!CanWriteHere()) troubles.Add("The current folder cannot be written: give 'stemma sketch' a place with -o.");
-        var network = parsed.GetValue(_hub) ? AskHub(troubles) : "used for models named hub:org/name only";
+        var network = Network(parsed.GetValue(_hub), troubles);
         (string, string)[] facts =
         [
             ("stemma", VersionCommand.Line["stemma ".Length..]),
@@ -57,13 +57,14 @@ internal sealed class DoctorCommand : Verb
         return ExitCode.Ran;
     }
 
-    private static string AskHub(List<string> troubles)
+    private static string Network(bool ask, List<string> troubles)
     {
         try
         {
             var hub = HubAccess.OfProcess;
-            hub.Ping();
-            return $"{SafeText.Escape(hub.Settings.Endpoint.ToString())} answers";
+            if (ask) hub.Ping();
+            var used = ask ? $"{SafeText.Escape(hub.Settings.Endpoint.ToString())} answers" : "used for models named hub:org/name only";
+            return hub.Settings.Proxy is { } proxy ? $"{used}, through {string.Join(" and ", proxy.Shown)}" : used;
         }
         catch (StemmaException refused)
         {

@@ -36,11 +36,19 @@ internal static class FolderRules
             return new WeightPlan(folder, names, Index: null, [.. Strays(listing, names, format)]);
         }
 
-        var seen = listing.Foreign.Count == 0 ? "no weights" : $"only weights of other formats: {string.Join(", ", listing.Foreign.Take(5))}";
-        throw new StemmaException(
-            FaultCode.NoCheckpoint, folder.Shown, null, seen, $"{string.Join(" or ", CheckpointFormats.All.Select(format => format.Name))} weights",
-            "name the folder or the file that holds them");
+        throw None(folder, listing);
     }
+
+    private static StemmaException None(IModelFolder folder, Listing listing)
+    {
+        var (seen, remedy) = ("no weights", "name the folder or the file that holds them");
+        if (listing.Foreign.Count > 0) seen = $"only weights of other formats: {Few(listing.Foreign, 5)}";
+        else if (folder.FoldersWithWeights() is [var first, ..] all)
+            (seen, remedy) = ($"no weights here; in folders: {Few([.. all.Select(SafeText.Escape)], 8)}", $"Name one of them, for example {SafeText.Escape(folder.AddressOf(first))}");
+        return new(FaultCode.NoCheckpoint, folder.Shown, null, seen, $"{string.Join(" or ", CheckpointFormats.All.Select(format => format.Name))} weights", remedy);
+    }
+
+    private static string Few(List<string> names, int most) => string.Join(", ", names.Take(most)) + (names.Count > most ? ", ..." : "");
 
     private static List<string> ChooseFiles(IModelFolder folder, List<string> files)
     {
@@ -111,7 +119,7 @@ internal static class FolderRules
     }
 
     private static StemmaException Ambiguous(IModelFolder folder, List<string> names, string what) => new(
-        FaultCode.AmbiguousFolder, folder.Shown, null, $"several {what}: {string.Join(", ", names.Take(8))}{(names.Count > 8 ? ", ..." : "")}", "one model in a folder",
+        FaultCode.AmbiguousFolder, folder.Shown, null, $"several {what}: {Few(names, 8)}", "one model in a folder",
         "name the file that is meant");
 
     private sealed record Listing(Dictionary<string, List<string>> Files, List<string> Indexes, List<string> Leftovers, List<string> Foreign);

@@ -12,6 +12,12 @@ internal interface IModelFolder
     /// <exception cref="StemmaException">It cannot be listed.</exception>
     IReadOnlyList<string> Names();
 
+    /// <summary>Other folders that a user may have meant: those in which a file stands whose name promises weights, in ordinal order.</summary>
+    IReadOnlyList<string> FoldersWithWeights();
+
+    /// <summary>How a user would name one of these.</summary>
+    string AddressOf(string found);
+
     /// <summary>True when there is a file, or a link, of that name.</summary>
     bool Has(string name);
 
@@ -23,6 +29,11 @@ internal interface IModelFolder
 /// <summary>A folder on disk; links lead neither out of it nor out of its hub cache.</summary>
 internal sealed class DiskFolder(string folder) : IModelFolder
 {
+    /// <summary>Most files that are looked at below a folder without weights: a hint must not take seconds.</summary>
+    private const int MostSeen = 10_000;
+
+    private static readonly EnumerationOptions Below = new() { RecurseSubdirectories = true, MaxRecursionDepth = 2, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint | FileAttributes.Hidden };
+
     public string Shown => folder;
 
     public IReadOnlyList<string> Names()
@@ -36,6 +47,14 @@ internal sealed class DiskFolder(string folder) : IModelFolder
             throw new StemmaException(new Fault(FaultCode.ReadFailed, folder, null, failure.Message, "", "check the rights on the folder"), failure);
         }
     }
+
+    public IReadOnlyList<string> FoldersWithWeights() =>
+    [
+        .. Directory.EnumerateFiles(folder, "*", Below).Take(MostSeen).Where(path => CheckpointFormats.Suggested(path) is not null)
+            .Select(path => Path.GetRelativePath(folder, Path.GetDirectoryName(path)!)).Where(found => found != ".").Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal),
+    ];
+
+    public string AddressOf(string found) => Path.Combine(folder, found);
 
     public bool Has(string name) => File.Exists(Path.Combine(folder, name)) || new FileInfo(Path.Combine(folder, name)).LinkTarget is not null;
 

@@ -112,6 +112,19 @@ public sealed class FolderTests : IDisposable
     }
 
     [Fact]
+    public void A_folder_with_weights_in_folders_only_says_which()
+    {
+        _folder.Write("README.md", "# hello"u8.ToArray());
+        _folder.Write("original/model.safetensors", Model("a"));
+        _folder.Write("gguf/q4/model-Q4_K_M.gguf", "GGUF"u8.ToArray());
+        _folder.Write("gguf/notes.txt", "x"u8.ToArray());
+        _folder.Write(".cache/model.safetensors", Model("a"));
+        var fault = Hostile.Refused(_folder.Root, FaultCode.NoCheckpoint);
+        Assert.Equal($"no weights here; in folders: {Path.Combine("gguf", "q4")}, original", fault.Found);
+        Assert.Equal($"Name one of them, for example {_folder[Path.Combine("gguf", "q4")]}", fault.Remedy);
+    }
+
+    [Fact]
     public void A_shard_on_its_own_is_read_and_told_to_be_a_part()
     {
         var path = _folder.Write("model-00001-of-00003.safetensors", Model("a"));

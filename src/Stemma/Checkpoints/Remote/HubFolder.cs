@@ -16,6 +16,10 @@ internal sealed class HubFolder(HubClient client, HubRepository repository, stri
 
     public IReadOnlyList<string> Names() => [.. _files.Keys.Order(StringComparer.Ordinal)];
 
+    public IReadOnlyList<string> FoldersWithWeights() => repository.FoldersWithWeights();
+
+    public string AddressOf(string found) => $"{HubId.Prefix}{repository.Repository}/{found}";
+
     public bool Has(string name) => _files.ContainsKey(name);
 
     public WeightFile Open(string name)

@@ -19,7 +19,7 @@ internal static class HubOpener
         var (repository, place, file, small) = access.Find(id);
         var pinned = id with { Revision = repository.Commit };
         var folder = new HubFolder(access.Client, repository, place, small, HubCache.Find(access.Settings.CacheFolder, pinned));
-        var plan = PlanIn(folder, file, repository);
+        var plan = PlanOf(folder, file);
         var companions = HubCompanions.Write(small);
         try
         {
@@ -46,20 +46,6 @@ internal static class HubOpener
         catch (StemmaException) when (!offline)
         {
             return null;
-        }
-    }
-
-    /// <summary>Says which folders hold weights where the repository's own does not.</summary>
-    private static WeightPlan PlanIn(HubFolder folder, string? file, HubRepository repository)
-    {
-        try
-        {
-            return PlanOf(folder, file);
-        }
-        catch (StemmaException none) when (none.Fault.Code == FaultCode.NoCheckpoint && repository.FoldersWithWeights() is [var first, ..] all)
-        {
-            var shown = string.Join(", ", all.Take(8)) + (all.Count > 8 ? ", ..." : "");
-            throw new StemmaException(none.Fault with { Found = $"no weights here; in folders: {shown}", Remedy = $"Name one of them, for example {HubId.Prefix}{repository.Repository}/{first}" }, none);
         }
     }
 

@@ -40,6 +40,9 @@ public sealed class ProxySettings : IWebProxy
         }
     }
 
+    /// <summary>The proxies' addresses, without the names and passwords that may stand in them.</summary>
+    public IReadOnlyList<string> Shown => [.. new[] { _encrypted, _plain }.OfType<Uri>().Select(proxy => SafeText.Escape(proxy.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped))).Distinct(StringComparer.Ordinal)];
+
     /// <summary>The proxy for an address; null to go there directly.</summary>
     public Uri? GetProxy(Uri destination) => IsBypassed(destination) ? null : destination.Scheme == "https" ? _encrypted : _plain;
 
