@@ -44,20 +44,19 @@ internal sealed class BandWorker(Checkpoint checkpoint)
                 _hasher.Append(piece);
             }
 
-            if (isReal) Sum(pass, first + done, bytes, sums);
+            if (isReal) Sum(pass, first + done, now, bytes, sums);
         }
 
         return pass.Complete(band, _hasher.Finish(), sums);
     }
 
-    private void Sum(TensorPass pass, long first, ReadOnlySpan<byte> bytes, BandSums?[] sums)
+    private void Sum(TensorPass pass, long first, int count, ReadOnlySpan<byte> bytes, BandSums?[] sums)
     {
         var (type, columns) = (pass.Layout.Type, pass.Layout.Columns);
         var decoded = BandRows.AreLoaded(type) ? [] : Buffer(ref _decoded, checked((int)columns));
         var rows = new BandRows(type, columns, bytes, decoded);
-        var end = first + (bytes.Length / pass.Layout.RowBytes);
-        if (type == TensorType.BF16) SumParts<BFloat16Source>(pass, first, end, rows, sums);
-        else SumParts<Float32Source>(pass, first, end, rows, sums);
+        if (type == TensorType.BF16) SumParts<BFloat16Source>(pass, first, first + count, rows, sums);
+        else SumParts<Float32Source>(pass, first, first + count, rows, sums);
     }
 
     private void SumParts<TSource>(TensorPass pass, long first, long end, BandRows rows, BandSums?[] sums)

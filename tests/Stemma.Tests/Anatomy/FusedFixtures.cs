@@ -22,16 +22,12 @@ internal static class FusedFixtures
         new("mamba, state-spaces", "mamba", null, """
             backbone.embedding.weight [20,8] Embed
             backbone.layers.0.norm.weight [8] NormFfn@0
-            backbone.layers.0.mixer.A_log [12,4] Unknown
-            backbone.layers.0.mixer.D [12] Unknown
-            backbone.layers.0.mixer.conv1d.weight [12,1,4] Unknown
-            backbone.layers.0.mixer.conv1d.bias [12] Unknown
+            backbone.layers.0.norm.bias [8] NormFfn.bias@0
             backbone.layers.0.mixer.in_proj.weight [24,8] Up@0 rows 0+12 <NormFfn@0 | Gate@0 rows 12+12 <NormFfn@0
-            backbone.layers.0.mixer.x_proj.weight [10,12] Unknown
-            backbone.layers.0.mixer.dt_proj.weight [12,2] Unknown
-            backbone.layers.0.mixer.dt_proj.bias [12] Unknown
+            backbone.layers.0.mixer.D [12] Unknown
             backbone.layers.0.mixer.out_proj.weight [8,12] Down@0
             backbone.norm_f.weight [8] FinalNorm
+            backbone.norm_f.bias [8] FinalNorm.bias
             lm_head.weight [20,8] LmHead <FinalNorm@-1
             """),
         new("mamba2", "mamba2", """{"model_type":"mamba2"}""", """

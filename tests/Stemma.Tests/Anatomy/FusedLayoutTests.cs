@@ -20,6 +20,7 @@ public sealed class FusedLayoutTests
                 && IsPermutation(SplitRule.QkvPerHead, 3 * groups * perGroup * dim, full)
                 && IsPermutation(SplitRule.GateUp, 2 * units, default)
                 && IsPermutation(SplitRule.UpGate, 2 * units, default)
+                && IsPermutation(SplitRule.GateUpState, (2 * units) + dim, default(HeadLayout) with { InnerWidth = units })
                 && IsPermutation(SplitRule.GateUpInterleaved, 2 * units, default)
                 && IsPermutation(SplitRule.KvContiguous, 2 * units, default);
         }).QuickCheckThrowOnFailure();
@@ -46,6 +47,15 @@ public sealed class FusedLayoutTests
         Assert.NotEmpty(reason);
         Assert.Null(FusedLayouts.Split(SplitRule.QkvPerHead, rows, new HeadLayout(heads, heads, dim, 0), out _));
         Assert.Null(FusedLayouts.Split(SplitRule.QkvPerGroup, rows, new HeadLayout(heads, groups, dim, 0), out _));
+    }
+
+    [Theory]
+    [InlineData(24, 12)]
+    [InlineData(24, 0)]
+    public void A_state_space_whose_inner_channels_are_unknown_or_leave_nothing_over_is_left_whole(int rows, int inner)
+    {
+        Assert.Null(FusedLayouts.Split(SplitRule.GateUpState, rows, default(HeadLayout) with { InnerWidth = inner }, out var reason));
+        Assert.NotEmpty(reason);
     }
 
     [Fact]
