@@ -50,7 +50,7 @@ public static class AnatomyReader
         foreach (var assignment in assignments)
         {
             if (assignment.Parts[0].Role == TensorRole.Unknown)
-                notices.Add("role-unknown", "nothing tells what it does; it takes part by name and shape only", assignment.Tensor.Name);
+                notices.Add("role-unknown", "it has no known role and takes part by name and shape only", assignment.Tensor.Name);
         }
     }
 
