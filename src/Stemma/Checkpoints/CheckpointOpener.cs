@@ -32,7 +32,7 @@ public static class CheckpointOpener
         if (name.EndsWith(ShardIndex.Ending, StringComparison.Ordinal)) return Open(path, folder, WeightPlan.OfIndex(files, name, []));
         var companions = Array.Exists(Companions, companion => File.Exists(Path.Combine(folder, companion)));
         // llama.cpp's habit: whoever names one split means them all.
-        if (GgufSplits.Siblings(files, name) is { } splits) return Open(path, companions ? folder : null, new WeightPlan(files, splits, Index: null, []));
+        if ((GgufSplits.Siblings(files, name) ?? ParallelParts.Siblings(files, name)) is { } splits) return Open(path, companions ? folder : null, new WeightPlan(files, splits, Index: null, []));
         return Open(path, companions ? folder : null, OfFile(files, name));
     }
 
@@ -61,6 +61,8 @@ public static class CheckpointOpener
 
     private static IEnumerable<Notice> LoneShard(string name)
     {
+        if (ParallelParts.NumberOf(name) > 0)
+            yield return new Notice("lone-shard", $"{SafeText.Escape(name)} is one of several parts; the others were not read", LimitsCoverage: true);
         if (ShardName.Parse(name) is { Of: > 1 } shard)
             yield return new Notice("lone-shard", $"{SafeText.Escape(name)} is one of {shard.Of} shards; the others were not read", LimitsCoverage: true);
     }

@@ -52,6 +52,7 @@ internal static class FolderRules
 
     private static List<string> ChooseFiles(IModelFolder folder, List<string> files)
     {
+        if (ParallelParts.Complete(folder, files) is { } parts) return parts;
         if (files.Count == 1 && ShardName.Parse(files[0]) is null) return files;
         if (Array.Find(UsualNames, files.Contains) is { } usual) return [usual];
         if (ShardName.Parse(files[0]) is not { } first || !files.All(name => ShardName.Parse(name)?.IsSibling(first) == true))

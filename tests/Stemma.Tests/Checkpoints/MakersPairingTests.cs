@@ -12,13 +12,6 @@ namespace Stemma.Tests.Checkpoints;
 /// <summary>Llama and Mistral in the files of their makers are the models that everybody else has, with the rows of q and k in another order.</summary>
 public sealed class MakersPairingTests : IDisposable
 {
-    private static readonly (string From, string To)[] Names =
-    [
-        ("model.", ""), ("embed_tokens", "tok_embeddings"), ("lm_head", "output"), ("self_attn.q_proj", "attention.wq"), ("self_attn.k_proj", "attention.wk"), ("self_attn.v_proj", "attention.wv"),
-        ("self_attn.o_proj", "attention.wo"), ("mlp.gate_proj", "feed_forward.w1"), ("mlp.up_proj", "feed_forward.w3"), ("mlp.down_proj", "feed_forward.w2"),
-        ("input_layernorm", "attention_norm"), ("post_attention_layernorm", "ffn_norm"),
-    ];
-
     private static readonly string Parent = Repository.At("examples/parent");
 
     private readonly TempFolder _folder = new();
@@ -89,21 +82,10 @@ public sealed class MakersPairingTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    /// <summary>examples/parent as its makers would keep it: the inverse of what the conversion script of transformers does.</summary>
-    private string Write(string? parameters = """{"dim":128,"n_layers":6,"n_heads":4,"n_kv_heads":2,"vocab_size":2048,"norm_eps":1e-6}""")
+    private string Write(string? parameters = MakersModel.Parameters)
     {
         var folder = Directory.CreateDirectory(_folder["makers"]).FullName;
-        using var checkpoint = CheckpointOpener.Open(Parent);
-        var tensors = checkpoint.Tensors.Select(tensor =>
-        {
-            var numbers = Workshop.Numbers(Parent, tensor.Name);
-            var name = Names.Aggregate(tensor.Name, (word, pair) => word.Replace(pair.From, pair.To, StringComparison.Ordinal));
-            var columns = tensor.Shape.Count == 1 ? 1 : (int)tensor.Columns;
-            if (name.Contains(".wq.", StringComparison.Ordinal)) numbers = GgufBytes.Pair(numbers, columns, 4);
-            if (name.Contains(".wk.", StringComparison.Ordinal)) numbers = GgufBytes.Pair(numbers, columns, 2);
-            Assert.Equal(TensorType.BF16, tensor.Type);
-            return IntegerPackers.Stored(name, tensor.Type, [.. tensor.Shape], Array.ConvertAll(numbers, number => (ushort)(BitConverter.SingleToUInt32Bits(number) >> 16)));
-        }).ToList();
+        var tensors = MakersModel.Tensors().Select(tensor => IntegerPackers.Stored(tensor.Name, TensorType.BF16, tensor.Shape, tensor.Numbers)).ToList();
         File.WriteAllBytes(Path.Combine(folder, "consolidated.safetensors"), SafetensorsBytes.Of(tensors));
         if (parameters is not null) File.WriteAllText(Path.Combine(folder, "params.json"), parameters);
         return folder;

@@ -22,6 +22,9 @@ internal static class PackedLayouts
         new OnnxIntegersLayout(),
     ];
 
+    /// <summary>Joins weights that were cut.</summary>
+    private static readonly IReadOnlyList<IPackedLayout> Parted = [new ParallelPartsLayout()];
+
     /// <summary>Joins weights that stand apart, packed or not.</summary>
     private static readonly IReadOnlyList<IPackedLayout> Joining = [new LatentHalvesLayout()];
 
@@ -31,6 +34,7 @@ internal static class PackedLayouts
     public static Checkpoint Unpack(Checkpoint checkpoint)
     {
         // GGUF has blocks instead of scales that stand apart.
+        checkpoint = Unpack(checkpoint, Parted);
         var unpacked = checkpoint.Format == GgufFormat.FormatName ? checkpoint : Unpack(checkpoint, All);
         return Unpack(unpacked, Joining);
     }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Stemma.Checkpoints.Shards;
 using Stemma.Checkpoints.Tensors;
 using Stemma.Foundation;
 
@@ -14,10 +15,14 @@ internal static class MakersPairing
     private const int MostHeads = 1 << 16;
 
     /// <summary>The same tensors, those of q and k told to give their rows in the other order; and a notice where that is not possible.</summary>
-    public static (IReadOnlyList<TensorInfo> Tensors, Notice? Notice) Undo(IReadOnlyList<TensorInfo> tensors, string? folder)
+    /// <param name="tensors">As stored.</param>
+    /// <param name="folder">Where the number of heads is said; null for nowhere.</param>
+    /// <param name="parts">Files that every matrix is cut over; each has its share of the heads.</param>
+    public static (IReadOnlyList<TensorInfo> Tensors, Notice? Notice) Undo(IReadOnlyList<TensorInfo> tensors, string? folder, int parts)
     {
         if (!tensors.Any(tensor => IsPaired(tensor.Name, out _))) return (tensors, null);
         var (heads, groups) = Sizes(folder);
+        (heads, groups) = (heads % parts == 0 ? heads / parts : 0, groups % parts == 0 ? groups / parts : 0);
         string? left = null;
         List<TensorInfo> undone = [.. tensors.Select(tensor =>
         {
@@ -37,7 +42,7 @@ internal static class MakersPairing
     {
         isKey = false;
         if (!name.Contains(".attention.w", StringComparison.Ordinal)) return false;
-        var words = name.Split('.');
+        var words = (ParallelParts.Shared(name)?.Tensor ?? name).Split('.');
         if (words is ["model", .. var rest]) words = rest;
         isKey = words is [_, _, _, "wk", _];
         return words is ["layers", var layer, "attention", "wq" or "wk", "weight" or "bias"] && layer.Length > 0 && layer.All(char.IsAsciiDigit);

@@ -53,7 +53,7 @@ internal static class HubOpener
     {
         null => FolderRules.Choose(folder),
         _ when file.EndsWith(ShardIndex.Ending, StringComparison.Ordinal) => WeightPlan.OfIndex(folder, file, []),
-        _ when GgufSplits.Siblings(folder, file) is { } splits => new WeightPlan(folder, splits, Index: null, []),
+        _ when (GgufSplits.Siblings(folder, file) ?? ParallelParts.Siblings(folder, file)) is { } splits => new WeightPlan(folder, splits, Index: null, []),
         _ => CheckpointOpener.OfFile(folder, file),
     };
 

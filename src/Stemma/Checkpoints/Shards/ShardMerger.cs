@@ -33,9 +33,9 @@ internal sealed class ShardMerger(WeightPlan plan, List<WeightFile> files)
         }
 
         var joined = first?.Join(files, read) ?? [];
-        for (var i = 0; i < joined.Count; i++) Add(joined[i], files[i], beside[i]);
+        for (var i = 0; i < joined.Count; i++) Add(joined[i], i, beside[i]);
         if (plan.Index is { } index) CheckIndex(index);
-        var (tensors, paired) = first?.Name == GgufFormat.FormatName ? (_tensors, null) : MakersPairing.Undo(_tensors, companions);
+        var (tensors, paired) = first?.Name == GgufFormat.FormatName ? (_tensors, null) : MakersPairing.Undo(_tensors, companions, ParallelParts.Are(plan.Names) ? named : 1);
         if (paired is not null) _notices.Add(paired);
         return new FileCheckpoint(files, joined.Select(one => one.Vocabulary).FirstOrDefault(vocabulary => vocabulary is not null), scratch)
         {
@@ -49,11 +49,14 @@ internal sealed class ShardMerger(WeightPlan plan, List<WeightFile> files)
         };
     }
 
-    private void Add(FileContents contents, WeightFile file, int beside)
+    private void Add(FileContents contents, int number, int beside)
     {
+        var file = files[number];
+        var isPart = ParallelParts.Are(plan.Names);
         foreach (var found in contents.Tensors)
         {
             var tensor = found.File < 0 ? found with { File = beside - 1 - found.File } : found;
+            if (isPart) tensor = tensor with { Name = ParallelParts.ShareOf(tensor.Name, number) };
             _tensors.Add(tensor);
             if (!_fileOf.TryAdd(tensor.Name, tensor.File))
                 throw file.Refuse(FaultCode.ShardTensorTwice, null, $"tensor '{tensor.Name}', which is also in {files[_fileOf[tensor.Name]].Name}", "each tensor in one file");
