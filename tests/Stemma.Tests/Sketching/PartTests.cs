@@ -116,6 +116,24 @@ public sealed class PartTests
     }
 
     [Fact]
+    public void Tables_that_anybody_computes_alike_are_common_material_until_one_row_is_trained()
+    {
+        const int Rows = 300, Columns = 64;
+        var sinusoids = new float[Rows * Columns];
+        for (var row = 0; row < Rows; row++)
+            for (var i = 0; i < Columns / 2; i++)
+                (sinusoids[(row * Columns) + (2 * i)], sinusoids[(row * Columns) + (2 * i) + 1]) = ((float, float))Math.SinCos(row / Math.Pow(10_000, 2.0 * i / Columns));
+        var logarithms = new float[Rows * 16];
+        for (var i = 0; i < logarithms.Length; i++) logarithms[i] = (float)Math.Log((i % 16) + 1);
+        foreach (var (values, columns) in new[] { (sinusoids, Columns), (logarithms, 16), (Array.ConvertAll(logarithms, value => -MathF.Exp(value)), 16) })
+        {
+            Assert.True(Only(TensorType.F32, [Rows, columns], values).CommonMaterial);
+            values[^1] += 0.3f;
+            Assert.False(Only(TensorType.F32, [Rows, columns], values).CommonMaterial);
+        }
+    }
+
+    [Fact]
     public void A_constant_added_to_every_weight_leaves_the_two_sided_sketch_alone()
     {
         var values = QwenModel.Normal(1, 200 * 96);

@@ -14,6 +14,26 @@ internal static class KnownFormula
         return true;
     }
 
+    /// <summary>False when no row of a sinusoidal table at this position begins so.</summary>
+    public static bool MayBeginSinusoid(float first, long position) => Math.Abs(first - Math.Sin(position)) < Tolerance;
+
+    /// <summary>False when no row of starting states begins so.</summary>
+    public static bool MayBeginStates(float first) => Math.Abs(first) < Tolerance || Math.Abs(first + 1) < Tolerance;
+
+    /// <summary>Where the states of Mamba start (S4D-Real, Gu et al., arXiv 2206.11893): log 1, log 2, log 3 and so on as <c>A_log</c>, or -1, -2, -3 as GGUF keeps them.</summary>
+    public static bool IsStates(ReadOnlySpan<float> row)
+    {
+        if (row.Length < 8) return false;
+        bool logarithms = true, counted = true;
+        for (var i = 0; i < row.Length && (logarithms || counted); i++)
+        {
+            logarithms &= Math.Abs(row[i] - Math.Log(i + 1)) < Tolerance;
+            counted &= Math.Abs(row[i] + i + 1) < Tolerance * (i + 1);
+        }
+
+        return logarithms || counted;
+    }
+
     /// <summary>Row <paramref name="position"/> of a sinusoidal position table (Vaswani et al. 2017, section 3.5), sines and cosines interleaved or in halves.</summary>
     public static bool IsSinusoid(ReadOnlySpan<float> row, long position)
     {

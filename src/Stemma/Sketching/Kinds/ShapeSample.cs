@@ -14,13 +14,16 @@ internal sealed class ShapeSample
 
     private PowerSums _powers;
     private ValueCensus _census;
+    private FormulaCensus _formula;
     private double _count, _distinct, _runs;
 
     /// <summary>Whether a row belongs to the sample of a part with so many numbers.</summary>
     public static bool Takes(long unit, long partCount) => partCount < Large || unit % LargeStride == 0;
 
-    /// <summary>At most two different values were seen, and one of them is zero or it is the only one: a mask, zeros or ones.</summary>
-    public bool Trivial => _count > 0 && _census.Trivial;
+    /// <summary>
+    /// Nobody trained these numbers: at most two different values were seen, and one of them is zero or it is the only one (a mask, zeros or ones), or every row follows a known formula.
+    /// </summary>
+    public bool Trivial => _count > 0 && (_census.Trivial || _formula.Holds);
 
     /// <summary>Adds a row whose numbers are all in range.</summary>
     /// <param name="unit">Its index in the part. Distinct values are counted in every fourth row of the sample: sorting them is slow.</param>
@@ -31,6 +34,7 @@ internal sealed class ShapeSample
     {
         _powers.Add(PowerKernel.Run<TSource>(row, columns));
         _census.Add<TSource>(row, columns);
+        _formula.Add<TSource>(unit, row, columns);
         _count += columns;
         if (columns < ValueCensus.Run || unit / LargeStride % 4 != 0) return;
         _distinct += ValueCensus.Distinct<TSource>(row);
@@ -42,6 +46,7 @@ internal sealed class ShapeSample
     {
         _powers.Add(next._powers);
         _census.Merge(next._census);
+        _formula.Merge(next._formula);
         _count += next._count;
         _distinct += next._distinct;
         _runs += next._runs;
