@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Broken files against one reader for as long as is wanted: quality/fuzz.sh gguf 30m   (times: 90s, 30m, 8h)
-# Readers: safetensors, packed, pytorch, pytorch-legacy, pytorch-tar, gguf, onnx, shard-index, config, adapter, adapter-config, sentencepiece, tokenizer-json, fingerprint, report.
+# Readers: safetensors, packed, pytorch, pytorch-legacy, pytorch-tar, gguf, onnx, parts, shard-index, config, adapter, adapter-config, sentencepiece, tokenizer-json, answers, fingerprint, report.
 # At the end it says how many inputs were read or refused, and what the worst of them cost. STEMMA_FUZZ_BIN names a folder with a build of the tests that is to be used as it is.
 # A failing input is shrunk and kept in tests/Stemma.Tests/Fuzzing/crashes, where a test replays it.
 set -euo pipefail

@@ -62,6 +62,16 @@ internal static class FuzzCorpus
 
     public static IReadOnlyList<byte[]> TorchTar() => [LegacyTorchWriter.Tar(LegacyTorchWriter.TarMembers())];
 
+    /// <summary>One of two files over which every matrix is cut: along its rows, along its columns, not at all.</summary>
+    public static IReadOnlyList<byte[]> Part() =>
+    [
+        MakersModel.Saved([
+            new("tok_embeddings.weight", [6, 4], new ushort[24]), new("norm.weight", [8], [1, 2, 3, 4, 5, 6, 7, 8]), new("layers.0.attention.wq.weight", [4, 8], new ushort[32]),
+            new("layers.0.attention.wq.bias", [4], new ushort[4]), new("layers.0.attention.wo.weight", [8, 4], new ushort[32]), new("rope.freqs", [2], [1, 2])]),
+    ];
+
+    public static IReadOnlyList<(string Name, byte[] Bytes)> BesidePart() => [("consolidated.00.pth", Part()[0]), ("params.json", """{"dim":8,"n_heads":4,"n_kv_heads":4}"""u8.ToArray())];
+
     public static IReadOnlyList<byte[]> ShardIndex() =>
     [
         """{"metadata":{"total_size":96},"weight_map":{"a.weight":"model-00001-of-00002.safetensors","b.weight":"model-00001-of-00002.safetensors","c.weight":"model-00002-of-00002.safetensors"}}"""u8.ToArray(),

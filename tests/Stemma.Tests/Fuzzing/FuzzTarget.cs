@@ -32,6 +32,7 @@ internal sealed record FuzzTarget(string Name, string FileName, Func<IReadOnlyLi
         new("packed", "m.safetensors", FuzzCorpus.Packed, PackedFields.Of) { Repair = FuzzFields.WithHeaderLength, ShortRun = 800 },
         new("pytorch-legacy", "m.pt", FuzzCorpus.LegacyTorch, PickleFields.Of),
         new("pytorch-tar", "m.tar", FuzzCorpus.TorchTar, PickleFields.OfTar) { Repair = PickleFields.WithTarChecksums, ShortRun = 800 },
+        new("parts", "consolidated.01.pth", FuzzCorpus.Part, FuzzFields.OfZip) { Repair = FuzzFields.WithChecksums, Beside = FuzzCorpus.BesidePart, ShortRun = 800 },
         new("shard-index", "model.safetensors.index.json", FuzzCorpus.ShardIndex, WordFields.Of) { Beside = FuzzCorpus.Shards, ShortRun = 500 },
         new("config", "config.json", FuzzCorpus.Config, WordFields.Of) { Beside = FuzzCorpus.PackedWeights, Exercise = FuzzWork.Folder, ShortRun = 500 },
         new("adapter", "adapter/adapter_model.safetensors", FuzzCorpus.Adapter, FuzzFields.OfSafetensors) { Repair = FuzzFields.WithHeaderLength, Beside = FuzzCorpus.BesideAdapter, Exercise = FuzzWork.Adapter, ShortRun = 500 },
