@@ -29,15 +29,20 @@ public static class CheckpointOpener
         var folder = Path.GetDirectoryName(path) is { Length: > 0 } parent ? parent : ".";
         var name = Path.GetFileName(path);
         var files = new DiskFolder(folder);
-        if (name.EndsWith(ShardIndex.Ending, StringComparison.Ordinal)) return Open(path, folder, WeightPlan.OfIndex(files, name, []));
-        var companions = Array.Exists(Companions, companion => File.Exists(Path.Combine(folder, companion)));
-        // llama.cpp's habit: whoever names one split means them all.
-        if ((GgufSplits.Siblings(files, name) ?? ParallelParts.Siblings(files, name)) is { } splits) return Open(path, companions ? folder : null, new WeightPlan(files, splits, Index: null, []));
-        return Open(path, companions ? folder : null, OfFile(files, name));
+        var plan = PlanOf(files, name);
+        var companions = plan.Index is not null || Array.Exists(Companions, companion => File.Exists(Path.Combine(folder, companion)));
+        return Open(path, companions ? folder : null, plan);
     }
 
-    /// <summary>The plan of one weight file alone.</summary>
-    internal static WeightPlan OfFile(IModelFolder folder, string name) => new(folder, [name], Index: null, [.. LoneShard(name)]);
+    /// <summary>The plan of one file that is named: what an index names; the whole set of a split or a part, after llama.cpp's habit; else that file alone.</summary>
+    /// <exception cref="StemmaException">An index is refused, or a part is missing.</exception>
+    internal static WeightPlan PlanOf(IModelFolder folder, string name)
+    {
+        if (name.EndsWith(ShardIndex.Ending, StringComparison.Ordinal)) return WeightPlan.OfIndex(folder, name, []);
+        return (GgufSplits.Siblings(folder, name) ?? ParallelParts.Siblings(folder, name)) is { } set
+            ? new(folder, set, Index: null, [])
+            : new(folder, [name], Index: null, [.. LoneShard(name)]);
+    }
 
     /// <summary>Opens the files of a plan and joins them.</summary>
     /// <param name="path">How the checkpoint is called.</param>

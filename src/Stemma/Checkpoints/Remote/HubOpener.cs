@@ -1,5 +1,3 @@
-using Stemma.Checkpoints.Gguf;
-using Stemma.Checkpoints.Shards;
 using Stemma.Foundation;
 
 namespace Stemma.Checkpoints.Remote;
@@ -49,13 +47,7 @@ internal static class HubOpener
         }
     }
 
-    private static WeightPlan PlanOf(IModelFolder folder, string? file) => file switch
-    {
-        null => FolderRules.Choose(folder),
-        _ when file.EndsWith(ShardIndex.Ending, StringComparison.Ordinal) => WeightPlan.OfIndex(folder, file, []),
-        _ when (GgufSplits.Siblings(folder, file) ?? ParallelParts.Siblings(folder, file)) is { } splits => new WeightPlan(folder, splits, Index: null, []),
-        _ => CheckpointOpener.OfFile(folder, file),
-    };
+    private static WeightPlan PlanOf(IModelFolder folder, string? file) => file is null ? FolderRules.Choose(folder) : CheckpointOpener.PlanOf(folder, file);
 
     private static Notice Origin(HubId pinned) => new("hub-revision", $"read from {pinned.Repository} at commit {pinned.Revision}");
 }

@@ -8,6 +8,9 @@ namespace Stemma.Checkpoints.Shards;
 /// <summary>Reads the structure of every file of a plan and joins them into one checkpoint, checked against the index if there is one.</summary>
 internal sealed class ShardMerger(WeightPlan plan, List<WeightFile> files)
 {
+    /// <summary>Files that every matrix is cut over.</summary>
+    private readonly int _parts = ParallelParts.Are(plan.Names) ? plan.Names.Count : 1;
+
     private readonly List<TensorInfo> _tensors = [];
     private readonly Dictionary<string, string> _metadata = new(StringComparer.Ordinal);
     private readonly List<Notice> _notices = [.. plan.Notices];
@@ -35,7 +38,7 @@ internal sealed class ShardMerger(WeightPlan plan, List<WeightFile> files)
         var joined = first?.Join(files, read) ?? [];
         for (var i = 0; i < joined.Count; i++) Add(joined[i], i, beside[i]);
         if (plan.Index is { } index) CheckIndex(index);
-        var (tensors, paired) = first?.Name == GgufFormat.FormatName ? (_tensors, null) : MakersPairing.Undo(_tensors, companions, ParallelParts.Are(plan.Names) ? named : 1);
+        var (tensors, paired) = first?.Name == GgufFormat.FormatName ? (_tensors, null) : MakersPairing.Undo(_tensors, companions, _parts);
         if (paired is not null) _notices.Add(paired);
         return new FileCheckpoint(files, joined.Select(one => one.Vocabulary).FirstOrDefault(vocabulary => vocabulary is not null), scratch)
         {
@@ -52,11 +55,10 @@ internal sealed class ShardMerger(WeightPlan plan, List<WeightFile> files)
     private void Add(FileContents contents, int number, int beside)
     {
         var file = files[number];
-        var isPart = ParallelParts.Are(plan.Names);
         foreach (var found in contents.Tensors)
         {
             var tensor = found.File < 0 ? found with { File = beside - 1 - found.File } : found;
-            if (isPart) tensor = tensor with { Name = ParallelParts.ShareOf(tensor.Name, number) };
+            if (_parts > 1) tensor = tensor with { Name = ParallelParts.ShareOf(tensor.Name, number) };
             _tensors.Add(tensor);
             if (!_fileOf.TryAdd(tensor.Name, tensor.File))
                 throw file.Refuse(FaultCode.ShardTensorTwice, null, $"tensor '{tensor.Name}', which is also in {files[_fileOf[tensor.Name]].Name}", "each tensor in one file");

@@ -8,10 +8,9 @@ namespace Stemma.Sketching.Kinds;
 internal struct FormulaCensus
 {
     private bool _noSinusoids, _noStates;
-    private bool _any;
 
-    /// <summary>Rows were seen, and all of them follow one formula.</summary>
-    public readonly bool Holds => _any && !(_noSinusoids && _noStates);
+    /// <summary>All rows that were seen follow one formula.</summary>
+    public readonly bool Holds => !(_noSinusoids && _noStates);
 
     /// <summary>Adds a row.</summary>
     /// <param name="unit">Its index in the matrix.</param>
@@ -20,7 +19,6 @@ internal struct FormulaCensus
     public void Add<TSource>(long unit, ReadOnlySpan<byte> row, int columns)
         where TSource : struct, IRowSource
     {
-        _any = true;
         if (_noSinusoids && _noStates) return;
         ref var x = ref MemoryMarshal.GetReference(row);
         // Both formulas settle the first number, which spares nearly every row of weights the rest.
@@ -37,7 +35,6 @@ internal struct FormulaCensus
     /// <summary>Adds what was seen elsewhere; the order does not matter.</summary>
     public void Merge(FormulaCensus other)
     {
-        _any |= other._any;
         _noSinusoids |= other._noSinusoids;
         _noStates |= other._noStates;
     }
